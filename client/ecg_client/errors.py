@@ -1,0 +1,106 @@
+"""Everything that can go wrong, as exceptions.
+
+::
+
+    EcgError                         anything below
+    ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
+    ├── UnreadableFileError          a file that holds no recording that we can read
+    ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
+    └── ServiceError                 a call ended with a status other than OK
+        ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
+        ├── ServiceUnavailableError  UNAVAILABLE: nothing answers there, or it is shutting down
+        ├── ServiceOverloadedError   RESOURCE_EXHAUSTED: try again later
+        └── DeadlineExceededError    DEADLINE_EXCEEDED: no answer in time
+"""
+
+import dataclasses
+from pathlib import Path
+
+import grpc
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field of a recording that is wrong.
+
+    Attributes:
+        field: Path of the field, such as "recording.metadata.age_years".
+        description: What is wrong with it, and what to send in its place.
+    """
+
+    field: str
+    description: str
+
+
+class EcgError(Exception):
+    """Anything that goes wrong in this package on purpose."""
+
+
+class InvalidRecordingError(EcgError, ValueError):
+    """A recording that cannot be put on the wire, whatever the service would say to it."""
+
+
+class UnreadableFileError(EcgError):
+    """A file that holds no recording that we can read.
+
+    Attributes:
+        path: The file or folder.
+        problem: What is wrong with it, and the remedy.
+    """
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = Path(path)
+        self.problem = problem
+
+
+class MissingExtraError(EcgError, ImportError):
+    """An optional dependency that is not installed.
+
+    Attributes:
+        extra: The extra of the distribution that brings it.
+    """
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(f'{purpose} needs: pip install "ecg-classifier[{extra}]"')
+        self.extra = extra
+
+
+class ServiceError(EcgError):
+    """A call that ended with a status other than OK.
+
+    Attributes:
+        code: The gRPC status code.
+        message: What the service, or the transport, said.
+        reason: The reason as a constant in UPPER_SNAKE, such as "SAMPLE_NOT_FINITE"; empty when none was given.
+        field_violations: The fields that are wrong; empty unless the recording was refused.
+    """
+
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        message: str,
+        reason: str = "",
+        field_violations: tuple[FieldViolation, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.reason = reason
+        self.field_violations = field_violations
+
+
+class RecordingRefusedError(ServiceError):
+    """The recording cannot be classified; `field_violations` says what to change."""
+
+
+class ServiceUnavailableError(ServiceError):
+    """Nothing answers at the address, or what is there shuts down. The call can be made again."""
+
+
+class ServiceOverloadedError(ServiceError):
+    """The service has too much to do. The call can be made again, later."""
+
+
+class DeadlineExceededError(ServiceError):
+    """No answer came within `timeout_s`."""

@@ -1,0 +1,137 @@
+"""Recordings, as the client sends them: a signal, its sample rate, and what is known of the patient."""
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecg_client.errors import InvalidRecordingError
+
+MICROVOLTS_PER_MILLIVOLT = 1000.0
+
+
+class LeadName(enum.IntEnum):
+    """The leads of the standard 12-lead ECG; the values are those of `ecg.v1.LeadName`."""
+
+    I = 1  # noqa: E741 - the lead is called I
+    II = 2
+    III = 3
+    AVR = 4
+    AVL = 5
+    AVF = 6
+    V1 = 7
+    V2 = 8
+    V3 = 9
+    V4 = 10
+    V5 = 11
+    V6 = 12
+
+
+STANDARD_LEADS: tuple[LeadName, ...] = tuple(LeadName)
+"""All twelve leads in the usual order: I, II, III, aVR, aVL, aVF, V1…V6."""
+
+
+class Sex(enum.IntEnum):
+    """Sex, as recorded in the data the network learned from; the values are those of `ecg.v1.Sex`."""
+
+    MALE = 1
+    FEMALE = 2
+
+
+class InfarctionStage(enum.IntEnum):
+    """Stage of a myocardial infarction; the values are those of `ecg.v1.InfarctionStage`.
+
+    UNKNOWN is an infarction whose stage nobody knows. Where no infarction is on record, the stage is None.
+    """
+
+    UNKNOWN = 1
+    I = 2  # noqa: E741 - the stage is called I
+    I_II = 3
+    II = 4
+    II_III = 5
+    III = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PatientMetadata:
+    """What is known of the patient; None is "unknown" throughout.
+
+    Attributes:
+        age_years: Age in years, 0 to 130.
+        sex: Sex.
+        height_cm: Height in centimetres, above 0.
+        weight_kg: Weight in kilograms, above 0.
+        first_infarction_stage: Stage of the first infarction. The networks that ship do not use it: it gives the
+            diagnosis away.
+        second_infarction_stage: Stage of the second infarction, likewise.
+        has_pacemaker: Whether the patient has a pacemaker.
+    """
+
+    age_years: float | None = None
+    sex: Sex | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    first_infarction_stage: InfarctionStage | None = None
+    second_infarction_stage: InfarctionStage | None = None
+    has_pacemaker: bool | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One whole ECG.
+
+    Only what cannot be written to the wire is refused here; whether a recording can be classified is the service's
+    to say.
+
+    Attributes:
+        signal: Samples, shape [sample, lead]. Floats are sent as float32, int16 as they are. Do not write to the
+            array while the recording is on its way.
+        sample_rate_hz: Samples per second of every lead, in hertz.
+        lead_names: The leads, in the order of the signal's columns.
+        metadata: What is known of the patient.
+        recording_id: Your name for the recording, echoed in the answer; at most 256 bytes of UTF-8.
+        microvolts_per_unit: Microvolts that one unit of a sample stands for: 1000 for millivolts (the default),
+            1 for PTB-XL's integers. An int16 signal must say it.
+        labels: What the recording is known to show: 0 or 1 for each class code. Never sent; None where nothing is
+            known.
+
+    Raises:
+        InvalidRecordingError: The signal is not two-dimensional, is neither int16 nor floating-point, or has another
+            number of columns than there are lead names; or an int16 signal does not say its unit.
+    """
+
+    signal: npt.NDArray[Any]
+    sample_rate_hz: float
+    lead_names: tuple[LeadName, ...] = STANDARD_LEADS
+    metadata: PatientMetadata = dataclasses.field(default_factory=PatientMetadata)
+    recording_id: str = ""
+    microvolts_per_unit: float = MICROVOLTS_PER_MILLIVOLT
+    labels: Mapping[str, int] | None = None
+
+    def __post_init__(self) -> None:
+        _check_shape(self.signal, self.lead_names)
+        _check_type(self.signal, self.microvolts_per_unit)
+
+
+def _check_shape(signal: npt.NDArray[Any], lead_names: tuple[LeadName, ...]) -> None:
+    if signal.ndim != 2 or signal.shape[1] != len(lead_names):  # noqa: PLR2004 - [sample, lead] is two dimensions
+        raise InvalidRecordingError(
+            f"signal has shape {signal.shape}, but must be [sample, lead] with {len(lead_names)} leads "
+            "(as many as lead_names); transpose it if it is [lead, sample]"
+        )
+
+
+def _check_type(signal: npt.NDArray[Any], microvolts_per_unit: float) -> None:
+    if signal.dtype.kind != "f" and signal.dtype != np.int16:
+        raise InvalidRecordingError(
+            f"signal has dtype {signal.dtype}; give millivolts as floats, or int16 with its microvolts_per_unit"
+        )
+    # One millivolt to the unit is no resolution an ECG was ever digitised with: the unit was forgotten.
+    if signal.dtype.kind != "f" and microvolts_per_unit == MICROVOLTS_PER_MILLIVOLT:
+        raise InvalidRecordingError(
+            "microvolts_per_unit is 1000 (millivolts), but signal is int16; say how many microvolts one unit is "
+            "(1.0 for PTB-XL), or give millivolts as floats"
+        )

@@ -1,0 +1,71 @@
+"""A bundle: a model on disk, as a folder with `manifest.json` and `network.keras`.
+
+A manifest is read into frozen dataclasses and the network is checked against its digest before anything is served.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ecg_model.errors import BundleError
+from ecg_model.keras_file import sha256_of
+from ecg_model.manifest import Manifest
+
+SHIPPED_BUNDLES = Path(__file__).parent / "bundles"
+DEFAULT_BUNDLE = "reference"
+MANIFEST_FILE = "manifest.json"
+KERAS_FILE = "network.keras"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle on disk: its folder and what its manifest says."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def keras_path(self) -> Path:
+        """The network as Keras wrote it."""
+        return self.folder / KERAS_FILE
+
+
+def shipped_bundle_names() -> list[str]:
+    """Return the names of the bundles inside this package."""
+    return sorted(path.parent.name for path in SHIPPED_BUNDLES.glob(f"*/{MANIFEST_FILE}"))
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Return the bundle in a folder, its digest verified.
+
+    Raises:
+        BundleError: a file is missing, the manifest is wrong, or the network is not the one it describes.
+    """
+    bundle = Bundle(folder, _read_manifest(folder / MANIFEST_FILE))
+    if not bundle.keras_path.is_file():
+        raise BundleError(bundle.keras_path, "there is no such file, but its manifest is there")
+    digest = sha256_of(bundle.keras_path)
+    if digest != bundle.manifest.sha256:
+        raise BundleError(
+            bundle.keras_path, f"its SHA-256 is {digest}, but the manifest says {bundle.manifest.sha256}"
+        )
+    return bundle
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write `manifest.json` into a bundle's folder."""
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
+    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        return TypeAdapter(Manifest).validate_json(path.read_bytes())
+    except OSError as error:
+        raise BundleError(path, f"cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise BundleError(path, f"is not a manifest: {where}: {first['msg']}") from error

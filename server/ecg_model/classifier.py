@@ -1,0 +1,58 @@
+"""Recordings in, predictions out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecg_model.errors import InvalidRecordingError
+from ecg_model.manifest import Manifest
+from ecg_model.preprocessing import PreparedRecording, prepare, stack
+from ecg_model.recording import FloatArray, Recording
+from ecg_model.warning import Warning
+
+
+class Network(Protocol):
+    """The Keras graph, in whatever runtime: two arrays in, one out. Safe to call from several threads at once."""
+
+    def __call__(self, metadata: FloatArray, signal: FloatArray) -> FloatArray:
+        """Return probabilities [recording, class] for metadata [recording, feature] and signal [recording, sample, lead]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a recording shows.
+
+    Attributes:
+        probabilities: one for each class of the manifest, in its order, 0 to 1.
+        warnings: what a reader of them should know about the recording.
+    """
+
+    probabilities: tuple[float, ...]
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A network and its manifest."""
+
+    manifest: Manifest
+    network: Network
+
+    def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
+        """Return, for each recording, what it shows or why it cannot be told; one bad recording harms no other."""
+        outcomes = [self._prepare(recording) for recording in recordings]
+        prepared = [outcome for outcome in outcomes if isinstance(outcome, PreparedRecording)]
+        predictions = iter(self._predict(prepared))
+        return [outcome if isinstance(outcome, InvalidRecordingError) else next(predictions) for outcome in outcomes]
+
+    def _prepare(self, recording: Recording) -> PreparedRecording | InvalidRecordingError:
+        try:
+            return prepare(recording, self.manifest.input)
+        except InvalidRecordingError as error:
+            return error
+
+    def _predict(self, prepared: Sequence[PreparedRecording]) -> list[Prediction]:
+        if not prepared:
+            return []
+        probabilities = self.network(*stack(prepared)).tolist()
+        return [Prediction(tuple(row), one.warnings) for row, one in zip(probabilities, prepared, strict=True)]

@@ -1,0 +1,116 @@
+"""Opens .keras files, in both of their dialects, and tells what is inside.
+
+A file written by Keras 2 (TensorFlow up to 2.15) cannot be opened by Keras 3; the package tf_keras opens it exactly. The
+file itself says who wrote it. Keras is imported only when a file is opened: the ONNX runtime serves without it.
+"""
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecg_model.errors import BundleError
+from ecg_model.manifest import LayerSummary, NetworkSummary
+
+# Wide enough that Keras truncates no name of the networks served here.
+SUMMARY_WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class InputNames:
+    """The names of a network's two inputs."""
+
+    metadata: str
+    signal: str
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, as 64 lower-case hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load_keras(path: Path) -> Any:
+    """Return the Keras model in a .keras file, opened by the Keras that can.
+
+    Safe mode is on: a file that carries code is refused.
+
+    Raises:
+        BundleError: there is no such file, it is no .keras file, or Keras refuses it.
+    """
+    is_keras_2 = _keras_version(path).startswith("2.")
+    try:
+        if is_keras_2:
+            import tf_keras  # noqa: PLC0415 - heavy, and needed for old files only
+
+            return tf_keras.models.load_model(path, compile=False, safe_mode=True)
+        import keras  # noqa: PLC0415 - heavy, and needed for new files only
+
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except ImportError as error:
+        raise BundleError(path, 'needs TensorFlow: pip install "ecg-classifier[server]"') from error
+    except Exception as error:  # Keras raises all sorts for a broken file
+        raise BundleError(path, f"Keras cannot open it: {type(error).__name__}: {_first_line(error)}") from error
+
+
+def _keras_version(path: Path) -> str:
+    if not path.is_file():
+        raise BundleError(path, "there is no such file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            metadata = json.loads(archive.read("metadata.json"))
+        return str(metadata["keras_version"])
+    except zipfile.BadZipFile as error:
+        raise BundleError(path, "is not a .keras file: it is no zip archive") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(path, "is not a .keras file: its metadata.json does not name a Keras version") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0]
+
+
+def find_inputs(model: Any, path: Path) -> InputNames:
+    """Return the names of a network's inputs, told apart by their shapes, in whichever order they come.
+
+    Raises:
+        BundleError: the network does not take metadata (None, 7) and a signal (None, 1000, 12), or does not give
+            (None, 5).
+    """
+    by_shape = {tuple(tensor.shape): tensor.name for tensor in model.inputs}
+    shapes = [tuple(tensor.shape) for tensor in model.inputs]
+    if sorted(map(str, shapes)) != ["(None, 1000, 12)", "(None, 7)"]:
+        raise BundleError(path, f"its inputs have the shapes {shapes}; needed are (None, 7) and (None, 1000, 12)")
+    outputs = [tuple(tensor.shape) for tensor in model.outputs]
+    if outputs != [(None, 5)]:
+        raise BundleError(path, f"its outputs have the shapes {outputs}; needed is one of (None, 5)")
+    return InputNames(metadata=by_shape[(None, 7)], signal=by_shape[(None, 1000, 12)])
+
+
+def summarize(model: Any) -> NetworkSummary:
+    """Return what Keras prints of a model, and the same as rows."""
+    lines: list[str] = []
+    model.summary(print_fn=lambda line, **_: lines.append(line), line_length=SUMMARY_WIDTH)
+    return NetworkSummary(
+        text="\n".join(lines),
+        layers=tuple(_layer_summary(layer) for layer in model.layers),
+        parameter_count=int(model.count_params()),
+    )
+
+
+def _layer_summary(layer: Any) -> LayerSummary:
+    return LayerSummary(
+        name=layer.name,
+        type=type(layer).__name__,
+        output_shape=str(tuple(layer.output.shape)),
+        parameter_count=int(layer.count_params()),
+        connected_to=tuple(_parents(layer)),
+    )
+
+
+def _parents(layer: Any) -> list[str]:
+    # Neither Keras says publicly what a layer is connected to; both print it, from these nodes.
+    nodes = [parent for node in layer._inbound_nodes for parent in node.parent_nodes]  # noqa: SLF001
+    return [node.operation.name if hasattr(node, "operation") else node.layer.name for node in nodes]

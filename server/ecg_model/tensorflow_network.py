@@ -1,0 +1,55 @@
+"""Runs a network in TensorFlow: the reference runtime.
+
+The model is traced once and its variables frozen into the graph. `model.predict` is not used: it costs twenty times as
+much for one recording, leaks in a loop and is not safe to call from several threads.
+"""
+
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from ecg_model.keras_file import InputNames
+from ecg_model.recording import FloatArray
+
+
+class TensorFlowNetwork:
+    """A traced Keras model.
+
+    Args:
+        model: the Keras model, of either dialect, with one metadata and one signal input.
+        inputs: which input is which.
+    """
+
+    def __init__(self, model: Any, inputs: InputNames) -> None:
+        self.frozen = freeze(model, inputs)
+
+    def __call__(self, metadata: FloatArray, signal: FloatArray) -> FloatArray:
+        """Return probabilities [recording, class]."""
+        (probabilities,) = self.frozen(metadata=tf.constant(metadata), signal=tf.constant(signal))
+        array: FloatArray = probabilities.numpy()
+        return array
+
+
+def freeze(model: Any, inputs: InputNames) -> Any:
+    """Return the model as one TensorFlow function of `metadata` and `signal`, with its weights as constants."""
+
+    def probabilities(metadata: Any, signal: Any) -> Any:
+        by_name = {inputs.metadata: metadata, inputs.signal: signal}
+        return model([by_name[tensor.name] for tensor in model.inputs], training=False)
+
+    shapes = {tensor.name: tuple(tensor.shape) for tensor in model.inputs}
+    traced = tf.function(
+        probabilities,
+        input_signature=[
+            tf.TensorSpec(shapes[inputs.metadata], tf.float32, name="metadata"),
+            tf.TensorSpec(shapes[inputs.signal], tf.float32, name="signal"),
+        ],
+    )
+    return convert_variables_to_constants_v2(traced.get_concrete_function())
+
+
+def use_threads(count: int) -> None:
+    """Let one run of a network use this many threads. Must be called before TensorFlow runs anything."""
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

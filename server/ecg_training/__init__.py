@@ -1,0 +1,1 @@
+"""Makes a bundle from a PTB-XL folder: `python -m ecg_training FOLDER`."""

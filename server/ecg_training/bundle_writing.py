@@ -1,0 +1,90 @@
+"""Writes a trained network as a bundle, with figures measured through the path that serves it."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ecg_model.bundle import KERAS_FILE, write_manifest
+from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
+from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
+from ecg_model.recording import FloatArray
+from ecg_model.tensorflow_network import TensorFlowNetwork
+from ecg_training.dataset import Dataset
+from ecg_training.evaluation import auc_figures, best_f1_threshold, predict
+from ecg_training.training import TrainingSettings
+
+CLASS_CODES = tuple(DIAGNOSTIC_CLASSES)
+MEASURED_ON = "PTB-XL fold 9, recordings with at least one class, infarction stages masked"
+DATA = (
+    "PTB-XL at 100 Hz, folds 1-8 (Wagner et al., PhysioNet, CC BY 4.0); every diagnostic statement counts, whatever "
+    "its likelihood; infarction stages masked"
+)
+ATTRIBUTION = """# Attribution
+
+The weights in this folder were learned from PTB-XL, which is published under the Creative Commons Attribution 4.0
+International licence (CC BY 4.0, https://creativecommons.org/licenses/by/4.0/):
+
+Wagner, P., Strodthoff, N., Bousseljot, R., Samek, W., and Schaeffter, T.: PTB-XL, a large publicly available
+electrocardiography dataset. PhysioNet. https://doi.org/10.13026/kfzx-aw45
+
+The weights are offered under the same licence. They are no medical device.
+"""
+
+
+def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
+    model: Any,
+    specification: InputSpecification,
+    validation: Dataset,
+    settings: TrainingSettings,
+    training_count: int,
+    folder: Path,
+) -> Manifest:
+    """Write a network and its manifest into a folder, and return the manifest.
+
+    Args:
+        model: the trained Keras model.
+        specification: what it takes.
+        validation: labelled recordings on which thresholds are chosen and figures measured.
+        settings: how it was trained.
+        training_count: on how many recordings.
+        folder: the bundle's folder; its last part becomes the bundle's name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / KERAS_FILE
+    model.save(path, include_optimizer=False)
+    (folder / "ATTRIBUTION.md").write_text(ATTRIBUTION, encoding="utf-8")
+    names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
+    probabilities = predict(TensorFlowNetwork(load_keras(path), names), validation)
+    manifest = Manifest(
+        name=folder.resolve().name,
+        version="1.0.0",
+        sha256=sha256_of(path),
+        input=specification,
+        classes=_classes(validation.labels, probabilities),
+        operating_point="greatest F1 of each class on PTB-XL fold 9",
+        summary=summarize(model),
+        quality_figures=auc_figures(validation.labels, probabilities, CLASS_CODES, MEASURED_ON),
+        data=DATA,
+        training={
+            "epochs": settings.epochs,
+            "seed": settings.seed,
+            "batch_size": settings.batch_size,
+            "learning_rate": settings.learning_rate,
+            "weight_decay": settings.weight_decay,
+            "recordings": training_count,
+        },
+        software={"python": platform.python_version(), **{name: version(name) for name in ("tensorflow", "keras")}},
+    )
+    write_manifest(manifest, folder)
+    return manifest
+
+
+def _classes(labels: FloatArray, probabilities: FloatArray) -> tuple[ClassSpecification, ...]:
+    columns = zip(CLASS_CODES, np.transpose(labels), np.transpose(probabilities), strict=True)
+    return tuple(
+        ClassSpecification(code=code, display_name=DIAGNOSTIC_CLASSES[code], threshold=best_f1_threshold(truth, given))
+        for code, truth, given in columns
+    )

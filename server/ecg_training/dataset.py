@@ -1,0 +1,76 @@
+"""PTB-XL as arrays, through the same preprocessing that serves.
+
+The files are read with the client's readers; what a record means to a network is decided by `ecg_model.preprocessing`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ecg_client.formats.ptbxl import PtbxlRow, read_signal_int16, read_table
+from ecg_client.recording import PatientMetadata as FileMetadata
+from ecg_model.manifest import InputSpecification
+from ecg_model.preprocessing import prepare, stack
+from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
+
+MICROVOLTS_PER_MILLIVOLT = np.float32(1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Recordings as a network takes them, and what they show.
+
+    Attributes:
+        metadata: float32 [recording, feature].
+        signal: float32 millivolts [recording, sample, lead].
+        labels: float32 [recording, class], 0 or 1; all 0 where no statement of the record is diagnostic.
+    """
+
+    metadata: FloatArray
+    signal: FloatArray
+    labels: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def labelled(self) -> Self:
+        """Return the recordings that show at least one class, as published figures count them."""
+        return self[self.labels.any(axis=1)]
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Self:
+        return type(self)(self.metadata[rows], self.signal[rows], self.labels[rows])
+
+
+def read_rows(folder: Path, folds: Collection[int], limit: int | None = None) -> list[PtbxlRow]:
+    """Return the table's rows of some folds, at most `limit` of them, without the infarction stages.
+
+    The stages give the answer away: the physician who wrote the statement wrote them.
+    """
+    return read_table(folder, folds=folds)[:limit]
+
+
+def read_dataset(folder: Path, rows: Sequence[PtbxlRow], specification: InputSpecification) -> Dataset:
+    """Return the recordings of some rows, prepared as the server prepares them."""
+    metadata, signal = stack([prepare(_read_recording(folder, row), specification) for row in rows])
+    return Dataset(metadata, signal, np.array([row.labels for row in rows], dtype=np.float32))
+
+
+def _read_recording(folder: Path, row: PtbxlRow) -> Recording:
+    signal = read_signal_int16(folder, row).astype(np.float32) / MICROVOLTS_PER_MILLIVOLT
+    return Recording(signal, 100.0, tuple(LeadName), model_metadata(row.metadata))
+
+
+def model_metadata(metadata: FileMetadata) -> PatientMetadata:
+    """Return what a file knows of a patient, in the model's words; the stages stay out."""
+    return PatientMetadata(
+        age_years=metadata.age_years,
+        sex=None if metadata.sex is None else Sex[metadata.sex.name],
+        height_cm=metadata.height_cm,
+        weight_kg=metadata.weight_kg,
+        has_pacemaker=metadata.has_pacemaker,
+    )
+

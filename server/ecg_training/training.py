@@ -1,0 +1,156 @@
+"""Fits a network to PTB-XL: AdamW under a cosine schedule, one checkpoint an epoch, the same weights for the same seed.
+
+Every epoch draws its order, its augmentation and its dropout from the seed and the epoch's number alone, so that a
+training that was interrupted and resumed ends with the weights of one that ran through.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ecg_model.recording import FloatArray
+from ecg_training.augmentation import augment_signal, forget_metadata
+from ecg_training.dataset import Dataset
+
+CHECKPOINT_FILE = "checkpoint.keras"
+STATE_FILE = "state.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSettings:
+    """How to train.
+
+    Attributes:
+        epochs: passes over the training recordings.
+        seed: everything random follows from it.
+        batch_size: recordings in a step.
+        learning_rate: at its height, after the first twentieth of all steps.
+        weight_decay: of AdamW.
+    """
+
+    epochs: int = 14
+    seed: int = 0
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a training stands: after this step of this epoch the mean loss of the epoch is this."""
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+
+
+def train(  # noqa: PLR0913 - a training has that many parts
+    build: Callable[[], keras.Model],
+    dataset: Dataset,
+    imputed: FloatArray,
+    settings: TrainingSettings,
+    folder: Path,
+    on_progress: Callable[[Progress, keras.Model], None],
+) -> keras.Model:
+    """Return a trained network.
+
+    Args:
+        build: makes the untrained network; it is not called when a checkpoint is there.
+        dataset: what to train on.
+        imputed: float32 [feature]: the metadata of a patient of whom nothing is known.
+        settings: how to train. A checkpoint made with other settings is not resumed but trained anew.
+        folder: where checkpoints go; calling again with the same one resumes.
+        on_progress: is told after every step.
+    """
+    make_deterministic()
+    model, first_epoch = _resume(folder, settings) or (_compile(build(), len(dataset), settings), 0)
+    for epoch in range(first_epoch, settings.epochs):
+        _train_epoch(model, dataset, imputed, settings, epoch, on_progress)
+        _save(model, folder, settings, epoch + 1)
+    return model
+
+
+def make_deterministic() -> None:
+    """Make TensorFlow give the same weights for the same seed, at some cost in speed."""
+    tf.config.experimental.enable_op_determinism()
+
+
+def _compile(model: keras.Model, count: int, settings: TrainingSettings) -> keras.Model:
+    steps = settings.epochs * _steps(count, settings)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=settings.learning_rate / 100,
+        decay_steps=steps - steps // 20,
+        warmup_target=settings.learning_rate,
+        warmup_steps=steps // 20,
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer=optimizer, loss="binary_crossentropy", jit_compile=False)
+    return model
+
+
+def _steps(count: int, settings: TrainingSettings) -> int:
+    return -(-count // settings.batch_size)
+
+
+def _train_epoch(  # noqa: PLR0913 - a training has that many parts
+    model: keras.Model,
+    dataset: Dataset,
+    imputed: FloatArray,
+    settings: TrainingSettings,
+    epoch: int,
+    on_progress: Callable[[Progress, keras.Model], None],
+) -> None:
+    _seed_dropout(model, settings.seed, epoch)
+    model.reset_metrics()
+    steps = _steps(len(dataset), settings)
+    for step, (inputs, labels) in enumerate(_batches(dataset, imputed, settings, epoch), start=1):
+        loss = model.train_on_batch(inputs, labels)
+        on_progress(Progress(epoch + 1, step, steps, float(np.ravel(loss)[0])), model)
+
+
+def _batches(
+    dataset: Dataset, imputed: FloatArray, settings: TrainingSettings, epoch: int
+) -> Iterator[tuple[list[FloatArray], FloatArray]]:
+    random = np.random.default_rng([settings.seed, epoch])
+    order = random.permutation(len(dataset))
+    for start in range(0, len(order), settings.batch_size):
+        rows = order[start : start + settings.batch_size]
+        metadata = forget_metadata(dataset.metadata[rows], imputed, random)
+        yield [metadata, augment_signal(dataset.signal[rows], random)], dataset.labels[rows]
+
+
+def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    for index, layer in enumerate(model.layers):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign(np.array([seed, epoch * 1000 + index], dtype=np.uint32))
+
+
+def _save(model: keras.Model, folder: Path, settings: TrainingSettings, epochs_done: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"partial-{CHECKPOINT_FILE}"
+    model.save(partial)
+    partial.replace(folder / CHECKPOINT_FILE)
+    state = {"epochs_done": epochs_done, "settings": asdict(settings)}
+    (folder / STATE_FILE).write_text(json.dumps(state, indent=2), encoding="utf-8")
+
+
+def _resume(folder: Path, settings: TrainingSettings) -> tuple[keras.Model, int] | None:
+    state = _read_state(folder / STATE_FILE)
+    if state is None or state["settings"] != asdict(settings):
+        return None
+    return keras.saving.load_model(folder / CHECKPOINT_FILE), int(state["epochs_done"])
+
+
+def _read_state(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return state
