@@ -9,7 +9,7 @@
     └── ServiceError                 a call ended with a status other than OK
         ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
         ├── ServiceUnavailableError  UNAVAILABLE: nothing answers there, or it is shutting down
-        ├── ServiceOverloadedError   RESOURCE_EXHAUSTED: try again later
+        ├── LimitExceededError       RESOURCE_EXHAUSTED: too much at once, or a message that is too large
         └── DeadlineExceededError    DEADLINE_EXCEEDED: no answer in time
 """
 
@@ -71,7 +71,7 @@ class ServiceError(EcgError):
 
     Attributes:
         code: The gRPC status code.
-        message: What the service, or the transport, said.
+        message: What the service said, or the transport.
         reason: The reason as a constant in UPPER_SNAKE, such as "SAMPLE_NOT_FINITE"; empty when none was given.
         field_violations: The fields that are wrong; empty unless the recording was refused.
     """
@@ -98,8 +98,8 @@ class ServiceUnavailableError(ServiceError):
     """Nothing answers at the address, or what is there shuts down. The call can be made again."""
 
 
-class ServiceOverloadedError(ServiceError):
-    """The service has too much to do. The call can be made again, later."""
+class LimitExceededError(ServiceError):
+    """The service has too much to do (make the call again, later), or the message is larger than it accepts."""
 
 
 class DeadlineExceededError(ServiceError):

@@ -48,9 +48,7 @@ def read_bundle(folder: Path) -> Bundle:
         raise BundleError(bundle.keras_path, "there is no such file, but its manifest is there")
     digest = sha256_of(bundle.keras_path)
     if digest != bundle.manifest.sha256:
-        raise BundleError(
-            bundle.keras_path, f"its SHA-256 is {digest}, but the manifest says {bundle.manifest.sha256}"
-        )
+        raise BundleError(bundle.keras_path, f"its SHA-256 is {digest}, but the manifest says {bundle.manifest.sha256}")
     return bundle
 
 

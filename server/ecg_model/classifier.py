@@ -8,14 +8,19 @@ from ecg_model.errors import InvalidRecordingError
 from ecg_model.manifest import Manifest
 from ecg_model.preprocessing import PreparedRecording, prepare, stack
 from ecg_model.recording import FloatArray, Recording
-from ecg_model.warning import Warning
+from ecg_model.warning import RecordingWarning
 
 
 class Network(Protocol):
     """The Keras graph, in whatever runtime: two arrays in, one out. Safe to call from several threads at once."""
 
     def __call__(self, metadata: FloatArray, signal: FloatArray) -> FloatArray:
-        """Return probabilities [recording, class] for metadata [recording, feature] and signal [recording, sample, lead]."""
+        """Return probabilities [recording, class].
+
+        Args:
+            metadata: float32 [recording, feature].
+            signal: float32 millivolts [recording, sample, lead].
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Prediction:
     """
 
     probabilities: tuple[float, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[RecordingWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Violation:
     """One wrong field of a recording.
 
     Attributes:
-        field: its path from the recording, such as "metadata.age_years"; a signal's is "signal", its fourth lead's
-            "signal[3]", whatever form the signal came in.
+        field: its path from the recording, such as "metadata.age_years"; a signal's is "signal", the samples of its
+            fourth lead are "signal[3]" and that lead's name is "lead_names[3]", whatever form the signal came in.
         description: what is wrong, and what to send in its place.
     """
 
@@ -63,7 +63,7 @@ class InvalidRecordingError(EcgModelError):
     """A recording cannot be classified, and sending it again as it is will not help."""
 
     def __init__(self, reason: RefusalReason, *violations: Violation) -> None:
-        super().__init__("; ".join(violation.description for violation in violations))
+        super().__init__("; ".join(dict.fromkeys(violation.description for violation in violations)))
         self.reason = reason
         self.violations = violations
 

@@ -1,11 +1,12 @@
 """Opens .keras files, in both of their dialects, and tells what is inside.
 
-A file written by Keras 2 (TensorFlow up to 2.15) cannot be opened by Keras 3; the package tf_keras opens it exactly. The
-file itself says who wrote it. Keras is imported only when a file is opened: the ONNX runtime serves without it.
+A file written by Keras 2 (TensorFlow up to 2.15) cannot be opened by Keras 3; the package tf_keras opens it exactly.
+The file itself says who wrote it. Keras is imported only when a file is opened: the ONNX runtime serves without it.
 """
 
 import hashlib
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,13 +92,26 @@ def find_inputs(model: Any, path: Path) -> InputNames:
 
 def summarize(model: Any) -> NetworkSummary:
     """Return what Keras prints of a model, and the same as rows."""
-    lines: list[str] = []
-    model.summary(print_fn=lambda line, **_: lines.append(line), line_length=SUMMARY_WIDTH)
     return NetworkSummary(
-        text="\n".join(lines),
+        text=_printed_summary(model),
         layers=tuple(_layer_summary(layer) for layer in model.layers),
         parameter_count=int(model.count_params()),
     )
+
+
+def _printed_summary(model: Any) -> str:
+    lines: list[str] = []
+    # Keras 3 cuts the table off at the terminal's width, which it learns from here.
+    columns = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(SUMMARY_WIDTH)
+    try:
+        model.summary(print_fn=lambda line, **_: lines.append(line), line_length=SUMMARY_WIDTH)
+    finally:
+        if columns is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = columns
+    return "\n".join(lines).strip()
 
 
 def _layer_summary(layer: Any) -> LayerSummary:

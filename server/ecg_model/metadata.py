@@ -6,7 +6,7 @@ import numpy as np
 
 from ecg_model.manifest import METADATA_UNITS, MetadataFeature
 from ecg_model.recording import FloatArray, PatientMetadata
-from ecg_model.warning import Warning, WarningCode
+from ecg_model.warning import RecordingWarning, WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class EncodedMetadata:
     """The metadata input of one recording: float32 [feature], and what was filled in or left out."""
 
     values: FloatArray
-    warnings: tuple[Warning, ...]
+    warnings: tuple[RecordingWarning, ...]
 
 
 def encode_metadata(metadata: PatientMetadata, features: tuple[MetadataFeature, ...]) -> EncodedMetadata:
@@ -30,7 +30,7 @@ def encode_metadata(metadata: PatientMetadata, features: tuple[MetadataFeature, 
     )
 
 
-def _encode(value: str | float | None, feature: MetadataFeature) -> tuple[float, Warning | None]:
+def _encode(value: str | float | None, feature: MetadataFeature) -> tuple[float, RecordingWarning | None]:
     if not feature.is_used:
         return feature.imputed, None if value is None else _ignored(feature)
     if value is None:
@@ -52,19 +52,19 @@ def _number(value: str | float, feature: MetadataFeature) -> float | None:
     return float(value)
 
 
-def _imputed(feature: MetadataFeature, cause: str) -> Warning:
+def _imputed(feature: MetadataFeature, cause: str) -> RecordingWarning:
     return _about_value(feature, feature.imputed, f"{feature.name} {cause}: the network was given {feature.imputed:g}")
 
 
-def _capped(feature: MetadataFeature, maximum: float) -> Warning:
+def _capped(feature: MetadataFeature, maximum: float) -> RecordingWarning:
     return _about_value(feature, maximum, f"{feature.name} is above what this network knows: it was given {maximum:g}")
 
 
-def _about_value(feature: MetadataFeature, given: float, message: str) -> Warning:
-    return Warning(
+def _about_value(feature: MetadataFeature, given: float, message: str) -> RecordingWarning:
+    return RecordingWarning(
         WarningCode.METADATA_IMPUTED, message, measured=given, unit=METADATA_UNITS.get(feature.name, "")
     )
 
 
-def _ignored(feature: MetadataFeature) -> Warning:
-    return Warning(WarningCode.METADATA_IGNORED, f"{feature.name} was sent but this network does not use it")
+def _ignored(feature: MetadataFeature) -> RecordingWarning:
+    return RecordingWarning(WarningCode.METADATA_IGNORED, f"{feature.name} was sent but this network does not use it")

@@ -9,7 +9,7 @@ from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_model.manifest import InputSpecification
 from ecg_model.metadata import encode_metadata
 from ecg_model.recording import FloatArray, LeadName, Recording
-from ecg_model.warning import Warning
+from ecg_model.warning import RecordingWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class PreparedRecording:
 
     signal: FloatArray
     metadata: FloatArray
-    warnings: tuple[Warning, ...]
+    warnings: tuple[RecordingWarning, ...]
 
 
 def prepare(recording: Recording, specification: InputSpecification) -> PreparedRecording:
@@ -41,7 +41,7 @@ def prepare(recording: Recording, specification: InputSpecification) -> Prepared
 
 
 def stack(prepared: Sequence[PreparedRecording]) -> tuple[FloatArray, FloatArray]:
-    """Return the network's two inputs for a batch: metadata [recording, feature] and signal [recording, sample, lead]."""
+    """Return the network's inputs for a batch: metadata [recording, feature], signal [recording, sample, lead]."""
     metadata = np.stack([one.metadata for one in prepared])
     signal = np.empty((len(prepared), *prepared[0].signal.shape), dtype=np.float32)
     for row, one in zip(signal, prepared, strict=True):
@@ -60,7 +60,7 @@ def _in_lead_order(recording: Recording, lead_names: tuple[LeadName, ...]) -> Fl
 
 def _missing_leads(missing: Sequence[LeadName]) -> InvalidRecordingError:
     description = f"leads missing: {', '.join(missing)}; send all leads of the standard 12-lead ECG"
-    return refusal(RefusalReason.LEAD_MISSING, "signal", description)
+    return refusal(RefusalReason.LEAD_MISSING, "lead_names", description)
 
 
 def _refuse_other_rate(recording: Recording, specification: InputSpecification) -> None:

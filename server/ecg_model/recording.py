@@ -131,7 +131,7 @@ def _refuse_repeated_leads(lead_names: tuple[LeadName, ...]) -> None:
     raise InvalidRecordingError(
         RefusalReason.LEAD_REPEATED,
         *(
-            Violation(f"signal_lead[{index}]", f"lead {name} is given more than once; send each lead once")
+            Violation(f"lead_names[{index}]", f"lead {name} is given more than once; send each lead once")
             for index, name in enumerate(lead_names)
             if name in lead_names[:index]
         ),
@@ -145,7 +145,9 @@ def _refuse_non_finite_samples(signal: FloatArray, lead_names: tuple[LeadName, .
     raise InvalidRecordingError(
         RefusalReason.SAMPLE_NOT_FINITE,
         *(
-            Violation(f"signal[{index}]", f"lead {lead_names[index]} has a sample that is NaN or infinite; send finite mV")
+            Violation(
+                f"signal[{index}]", f"lead {lead_names[index]} has a sample that is NaN or infinite; send finite mV"
+            )
             for index in np.flatnonzero(~np.isfinite(signal).all(axis=0))
         ),
     )

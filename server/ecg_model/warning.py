@@ -16,7 +16,7 @@ class WarningCode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the word of the contract; nothing here warns through Python
+class RecordingWarning:
     """One warning.
 
     Attributes:

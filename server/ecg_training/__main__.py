@@ -10,11 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import numpy as np
 
 from ecg_client.errors import EcgError
 from ecg_training.bundle_writing import write_bundle
@@ -50,19 +49,18 @@ def _make_bundle(options: argparse.Namespace) -> None:
     print(f"reading {len(training_rows)} training recordings", file=sys.stderr)
     training = read_dataset(options.data, training_rows, specification)
     validation = read_dataset(options.data, read_rows(options.data, VALIDATION_FOLDS), specification).labelled()
-    imputed = np.array([feature.imputed for feature in specification.metadata], dtype=np.float32)
 
     started = time.monotonic()
     model = train(
         lambda: build_reference_network(training.metadata, training.signal, seed=settings.seed),
         training,
-        imputed,
         settings,
         options.checkpoints or options.output / "checkpoints",
         report_progress(lambda model: _macro_auc(model, validation), settings.epochs),
     )
     print(f"trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
-    manifest = write_bundle(model, specification, validation, settings, len(training), options.output)
+    record = {**asdict(settings), "recordings": len(training)}
+    manifest = write_bundle(model, specification, validation, record, options.output)
     for figure in manifest.quality_figures:
         print(f"{figure.name:9} {figure.class_code:5} {figure.value:.4f}")
     print(f"bundle written to {options.output}; serve it with: ecg-server --model {options.output}")
@@ -76,7 +74,9 @@ def _macro_auc(model: object, validation: Dataset) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ecg_training", description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="PTB-XL folder, as PhysioNet publishes it")
-    parser.add_argument("--output", type=Path, default=Path("build/reference"), help="the bundle's folder (%(default)s)")
+    parser.add_argument(
+        "--output", type=Path, default=Path("build/reference"), help="the bundle's folder (%(default)s)"
+    )
     parser.add_argument("--checkpoints", type=Path, help="where to keep them (checkpoints/ in the output folder)")
     parser.add_argument("--epochs", type=int, default=14, help="passes over the data (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="everything random follows from it (%(default)s)")

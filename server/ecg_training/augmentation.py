@@ -12,11 +12,12 @@ METADATA_ABSENT = 0.2
 def augment_signal(signal: FloatArray, random: np.random.Generator) -> FloatArray:
     """Return a batch [recording, sample, lead], each recording shifted in time (round the end) and scaled a little."""
     count, length, _ = signal.shape
-    shifts = random.integers(0, length, size=count)
-    gains = random.uniform(1 - GAIN_SPREAD, 1 + GAIN_SPREAD, size=count).astype(np.float32)
-    samples = (np.arange(length) + shifts[:, None]) % length
-    shifted: FloatArray = np.take_along_axis(signal, samples[:, :, None], axis=1)
-    return shifted * gains[:, None, None]
+    shifts = random.integers(0, length, size=(count, 1))
+    gains = random.uniform(1 - GAIN_SPREAD, 1 + GAIN_SPREAD, size=(count, 1, 1))
+    samples = (np.arange(length) + shifts) % length
+    shifted = np.take_along_axis(signal, samples[:, :, np.newaxis], axis=1)
+    scaled: FloatArray = shifted * gains.astype(np.float32)
+    return scaled
 
 
 def forget_metadata(metadata: FloatArray, imputed: FloatArray, random: np.random.Generator) -> FloatArray:

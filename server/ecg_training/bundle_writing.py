@@ -14,7 +14,6 @@ from ecg_model.recording import FloatArray
 from ecg_model.tensorflow_network import TensorFlowNetwork
 from ecg_training.dataset import Dataset
 from ecg_training.evaluation import auc_figures, best_f1_threshold, predict
-from ecg_training.training import TrainingSettings
 
 CLASS_CODES = tuple(DIAGNOSTIC_CLASSES)
 MEASURED_ON = "PTB-XL fold 9, recordings with at least one class, infarction stages masked"
@@ -34,12 +33,11 @@ The weights are offered under the same licence. They are no medical device.
 """
 
 
-def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
+def write_bundle(
     model: Any,
     specification: InputSpecification,
     validation: Dataset,
-    settings: TrainingSettings,
-    training_count: int,
+    training: dict[str, str | int | float],
     folder: Path,
 ) -> Manifest:
     """Write a network and its manifest into a folder, and return the manifest.
@@ -48,8 +46,7 @@ def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
         model: the trained Keras model.
         specification: what it takes.
         validation: labelled recordings on which thresholds are chosen and figures measured.
-        settings: how it was trained.
-        training_count: on how many recordings.
+        training: how it was trained, for the record.
         folder: the bundle's folder; its last part becomes the bundle's name.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +54,8 @@ def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
     model.save(path, include_optimizer=False)
     (folder / "ATTRIBUTION.md").write_text(ATTRIBUTION, encoding="utf-8")
     names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
-    probabilities = predict(TensorFlowNetwork(load_keras(path), names), validation)
+    served = load_keras(path)
+    probabilities = predict(TensorFlowNetwork(served, names), validation)
     manifest = Manifest(
         name=folder.resolve().name,
         version="1.0.0",
@@ -65,17 +63,10 @@ def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
         input=specification,
         classes=_classes(validation.labels, probabilities),
         operating_point="greatest F1 of each class on PTB-XL fold 9",
-        summary=summarize(model),
+        summary=summarize(served),
         quality_figures=auc_figures(validation.labels, probabilities, CLASS_CODES, MEASURED_ON),
         data=DATA,
-        training={
-            "epochs": settings.epochs,
-            "seed": settings.seed,
-            "batch_size": settings.batch_size,
-            "learning_rate": settings.learning_rate,
-            "weight_decay": settings.weight_decay,
-            "recordings": training_count,
-        },
+        training=training,
         software={"python": platform.python_version(), **{name: version(name) for name in ("tensorflow", "keras")}},
     )
     write_manifest(manifest, folder)

@@ -4,7 +4,7 @@ The files are read with the client's readers; what a record means to a network i
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -28,21 +28,24 @@ class Dataset:
         metadata: float32 [recording, feature].
         signal: float32 millivolts [recording, sample, lead].
         labels: float32 [recording, class], 0 or 1; all 0 where no statement of the record is diagnostic.
+        imputed: float32 [feature]: the metadata of a patient of whom nothing is known.
     """
 
     metadata: FloatArray
     signal: FloatArray
     labels: FloatArray
+    imputed: FloatArray
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def labelled(self) -> Self:
         """Return the recordings that show at least one class, as published figures count them."""
-        return self[self.labels.any(axis=1)]
+        return self.rows(np.flatnonzero(self.labels.any(axis=1)))
 
-    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Self:
-        return type(self)(self.metadata[rows], self.signal[rows], self.labels[rows])
+    def rows(self, indices: npt.NDArray[np.int64]) -> Self:
+        """Return the recordings with these indices."""
+        return replace(self, metadata=self.metadata[indices], signal=self.signal[indices], labels=self.labels[indices])
 
 
 def read_rows(folder: Path, folds: Collection[int], limit: int | None = None) -> list[PtbxlRow]:
@@ -56,7 +59,8 @@ def read_rows(folder: Path, folds: Collection[int], limit: int | None = None) ->
 def read_dataset(folder: Path, rows: Sequence[PtbxlRow], specification: InputSpecification) -> Dataset:
     """Return the recordings of some rows, prepared as the server prepares them."""
     metadata, signal = stack([prepare(_read_recording(folder, row), specification) for row in rows])
-    return Dataset(metadata, signal, np.array([row.labels for row in rows], dtype=np.float32))
+    imputed = np.array([feature.imputed for feature in specification.metadata], dtype=np.float32)
+    return Dataset(metadata, signal, np.array([row.labels for row in rows], dtype=np.float32), imputed)
 
 
 def _read_recording(folder: Path, row: PtbxlRow) -> Recording:
@@ -73,4 +77,3 @@ def model_metadata(metadata: FileMetadata) -> PatientMetadata:
         weight_kg=metadata.weight_kg,
         has_pacemaker=metadata.has_pacemaker,
     )
-

@@ -25,9 +25,7 @@ def predict(network: Network, dataset: Dataset) -> FloatArray:
 
 def auc_per_class(labels: FloatArray, probabilities: FloatArray) -> npt.NDArray[np.float64]:
     """Return the area under the ROC curve of each class; their mean is the macro-AUC."""
-    return np.array(
-        [roc_auc_score(labels[:, index], probabilities[:, index]) for index in range(labels.shape[1])]
-    )
+    return np.array([roc_auc_score(labels[:, index], probabilities[:, index]) for index in range(labels.shape[1])])
 
 
 def auc_figures(

@@ -51,10 +51,9 @@ class Progress:
     loss: float
 
 
-def train(  # noqa: PLR0913 - a training has that many parts
+def train(
     build: Callable[[], keras.Model],
     dataset: Dataset,
-    imputed: FloatArray,
     settings: TrainingSettings,
     folder: Path,
     on_progress: Callable[[Progress, keras.Model], None],
@@ -64,7 +63,6 @@ def train(  # noqa: PLR0913 - a training has that many parts
     Args:
         build: makes the untrained network; it is not called when a checkpoint is there.
         dataset: what to train on.
-        imputed: float32 [feature]: the metadata of a patient of whom nothing is known.
         settings: how to train. A checkpoint made with other settings is not resumed but trained anew.
         folder: where checkpoints go; calling again with the same one resumes.
         on_progress: is told after every step.
@@ -72,7 +70,7 @@ def train(  # noqa: PLR0913 - a training has that many parts
     make_deterministic()
     model, first_epoch = _resume(folder, settings) or (_compile(build(), len(dataset), settings), 0)
     for epoch in range(first_epoch, settings.epochs):
-        _train_epoch(model, dataset, imputed, settings, epoch, on_progress)
+        _train_epoch(model, dataset, settings, epoch, on_progress)
         _save(model, folder, settings, epoch + 1)
     return model
 
@@ -100,10 +98,9 @@ def _steps(count: int, settings: TrainingSettings) -> int:
     return -(-count // settings.batch_size)
 
 
-def _train_epoch(  # noqa: PLR0913 - a training has that many parts
+def _train_epoch(
     model: keras.Model,
     dataset: Dataset,
-    imputed: FloatArray,
     settings: TrainingSettings,
     epoch: int,
     on_progress: Callable[[Progress, keras.Model], None],
@@ -111,20 +108,18 @@ def _train_epoch(  # noqa: PLR0913 - a training has that many parts
     _seed_dropout(model, settings.seed, epoch)
     model.reset_metrics()
     steps = _steps(len(dataset), settings)
-    for step, (inputs, labels) in enumerate(_batches(dataset, imputed, settings, epoch), start=1):
+    for step, (inputs, labels) in enumerate(_batches(dataset, settings, epoch), start=1):
         loss = model.train_on_batch(inputs, labels)
         on_progress(Progress(epoch + 1, step, steps, float(np.ravel(loss)[0])), model)
 
 
-def _batches(
-    dataset: Dataset, imputed: FloatArray, settings: TrainingSettings, epoch: int
-) -> Iterator[tuple[list[FloatArray], FloatArray]]:
+def _batches(dataset: Dataset, settings: TrainingSettings, epoch: int) -> Iterator[tuple[list[FloatArray], FloatArray]]:
     random = np.random.default_rng([settings.seed, epoch])
     order = random.permutation(len(dataset))
     for start in range(0, len(order), settings.batch_size):
-        rows = order[start : start + settings.batch_size]
-        metadata = forget_metadata(dataset.metadata[rows], imputed, random)
-        yield [metadata, augment_signal(dataset.signal[rows], random)], dataset.labels[rows]
+        batch = dataset.rows(order[start : start + settings.batch_size])
+        metadata = forget_metadata(batch.metadata, dataset.imputed, random)
+        yield [metadata, augment_signal(batch.signal, random)], batch.labels
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:

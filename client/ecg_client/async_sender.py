@@ -1,0 +1,79 @@
+"""The sending side of an asynchronous stream: a task that takes recordings from the caller's iterable."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+
+from ecg.v1 import ecg_service_pb2
+from ecg_client.convert import recording_to_proto
+from ecg_client.outbox import Outbox
+from ecg_client.recording import Recording
+
+
+class AsyncSender:
+    """Takes recordings from an iterable in a task of its own, and hands them to the transport in groups."""
+
+    def __init__(self, recordings: AsyncIterable[Recording] | Iterable[Recording], max_in_flight: int) -> None:
+        self._outbox = Outbox(max_in_flight)
+        self._recordings = _as_async(recordings)
+        self._room = asyncio.Event()
+        self._waiting = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.source_error: Exception | None = None
+        """What the source raised, once it has."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every recording of the source was answered."""
+        return self._outbox.is_done
+
+    def start(self) -> None:
+        """Begins to take recordings from the source."""
+        self._task = asyncio.create_task(self._feed(), name="ecg-sender")
+
+    async def requests(self) -> AsyncIterator[ecg_service_pb2.PredictStreamRequest]:
+        """Yields messages as there is something to put into them, until the source ends."""
+        while await self._has_waiting():
+            yield ecg_service_pb2.PredictStreamRequest(recordings=self._outbox.take_group())
+            self._room.set()
+
+    def answered(self, count: int) -> None:
+        """Notes that results arrived, which makes room for as many recordings."""
+        self._outbox.answered(count)
+        self._room.set()
+
+    def close(self) -> None:
+        """Lets go of the source."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _feed(self) -> None:
+        try:
+            async for recording in self._recordings:
+                self._outbox.add(recording_to_proto(recording), recording.signal.nbytes)
+                self._waiting.set()
+                await self._wait_for_room()
+        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it after the results
+            self.source_error = error
+        finally:
+            self._outbox.is_finished = True
+            self._waiting.set()
+
+    async def _wait_for_room(self) -> None:
+        while not self._outbox.has_room:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _has_waiting(self) -> bool:
+        while not (self._outbox.has_waiting or self._outbox.is_finished):
+            self._waiting.clear()
+            await self._waiting.wait()
+        return self._outbox.has_waiting
+
+
+async def _as_async(recordings: AsyncIterable[Recording] | Iterable[Recording]) -> AsyncIterator[Recording]:
+    if isinstance(recordings, AsyncIterable):
+        async for recording in recordings:
+            yield recording
+    else:
+        for recording in recordings:
+            yield recording

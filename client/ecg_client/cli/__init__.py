@@ -1,0 +1,1 @@
+"""The command line `ecg`; needs the extra `cli`."""

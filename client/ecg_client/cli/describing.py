@@ -1,0 +1,63 @@
+"""`ecg summary` and `ecg health`: what is served, and whether it is."""
+
+import dataclasses
+import json
+import sys
+
+import typer
+
+from ecg_client.cli.options import Address, AsJson, Timeout
+from ecg_client.client import EcgClient
+from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
+from ecg_client.model_summary import InputSpecification, ModelSummary, ServingStatus
+
+
+def summary(
+    address: Address = DEFAULT_ADDRESS, timeout: Timeout = DEFAULT_TIMEOUT_S, *, as_json: AsJson = False
+) -> None:
+    """Print the model that is being served, as Keras does."""
+    with EcgClient(address, timeout_s=timeout) as client:
+        model_summary = client.model_summary()
+    if as_json:
+        typer.echo(json.dumps(_as_json(model_summary), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_summary_lines(model_summary)))
+
+
+def health(address: Address = DEFAULT_ADDRESS, timeout: Timeout = DEFAULT_TIMEOUT_S) -> None:
+    """Print whether the service takes calls.
+
+    Exits with 0 when it is SERVING, with 1 when it is not.
+    """
+    with EcgClient(address, timeout_s=timeout) as client:
+        status = client.health()
+    typer.echo(status.name)
+    sys.exit(0 if status is ServingStatus.SERVING else 1)
+
+
+def _summary_lines(model_summary: ModelSummary) -> list[str]:
+    model = model_summary.model
+    figures = [
+        f"{figure.name} {figure.class_code or 'all classes'}: {figure.value:.3f} ({figure.measured_on})"
+        for figure in model_summary.quality_figures
+    ]
+    return [
+        model_summary.summary_text.rstrip("\n"),
+        "",
+        f"Model: {model.name} {model.version}".rstrip() + f" (SHA-256 {model.sha256})",
+        f"Classes: {', '.join(model_summary.class_codes)}",
+        _input_line(model_summary.input),
+        *figures,
+    ]
+
+
+def _input_line(network_input: InputSpecification) -> str:
+    signal = f"{network_input.sample_count} samples of {len(network_input.lead_names)} leads"
+    metadata = ", ".join(network_input.metadata_fields) or "none"
+    return f"Input: {signal} at {network_input.sample_rate_hz:g} Hz; metadata used: {metadata}"
+
+
+def _as_json(model_summary: ModelSummary) -> dict[str, object]:
+    as_dict = dataclasses.asdict(model_summary)
+    as_dict["input"]["lead_names"] = [lead.name for lead in model_summary.input.lead_names]
+    return as_dict

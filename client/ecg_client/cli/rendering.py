@@ -1,0 +1,124 @@
+"""Outcomes as people and programs read them."""
+
+import dataclasses
+import json
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ecg_client.cli.outcomes import Outcome, Problem
+from ecg_client.prediction import Prediction, PredictionWarning
+
+NOT_A_MEDICAL_DEVICE = "Not a medical device."
+_PIPE_WIDTH = 120
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Makes a console that colours nothing but terminals, and takes recording ids literally."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, markup=False, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
+
+
+def json_line(outcome: Outcome) -> str:
+    """One outcome as one line of JSON."""
+    return json.dumps(
+        {
+            "recording_id": outcome.name,
+            "prediction": None if outcome.prediction is None else _prediction_as_json(outcome.prediction),
+            "error": None if outcome.problem is None else dataclasses.asdict(outcome.problem),
+            "labels": outcome.labels,
+        },
+        ensure_ascii=False,
+    )
+
+
+def print_detail(console: Console, outcome: Outcome) -> None:
+    """Prints one outcome in full."""
+    if outcome.prediction is not None:
+        _print_prediction(console, outcome.name, outcome.prediction)
+    if outcome.problem is not None:
+        console.print(Text(outcome.name, "bold"), Text(problem_text(outcome.problem), "red"))
+        for violation in outcome.problem.field_violations:
+            console.print(f"  {violation.field}: {violation.description}", soft_wrap=True)
+    console.print()
+
+
+def findings_table(outcomes: list[Outcome]) -> Table:
+    """One row for each outcome: the probability of each class, the findings, and the labels where they are known."""
+    class_codes = _class_codes(outcomes)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Recording", no_wrap=True)
+    for code in class_codes:
+        table.add_column(code, justify="right", no_wrap=True)
+    table.add_column("Findings")
+    if any(outcome.labels for outcome in outcomes):
+        table.add_column("Labels")
+    for outcome in outcomes:
+        cells = _probability_cells(outcome, len(class_codes))
+        table.add_row(Text(outcome.name), *cells, _findings(outcome), _labels(outcome))
+    return table
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem on one line."""
+    return f"{problem.reason}: {problem.message}" if problem.reason else problem.message
+
+
+def _prediction_as_json(prediction: Prediction) -> dict[str, object]:
+    as_dict = dataclasses.asdict(prediction)
+    as_dict["warnings"] = [
+        {**dataclasses.asdict(warning), "lead": None if warning.lead is None else warning.lead.name}
+        for warning in prediction.warnings
+    ]
+    return as_dict
+
+
+def _print_prediction(console: Console, name: str, prediction: Prediction) -> None:
+    console.print(Text(name, "bold"), f"(model {prediction.model.name} {prediction.model.version}".rstrip() + ")")
+    table = Table.grid(padding=(0, 2))
+    for entry in prediction.classes:
+        style = "bold" if entry.is_positive else ""
+        table.add_row(
+            f"  {entry.code}",
+            entry.display_name,
+            f"{entry.probability:.3f}",
+            f"threshold {entry.threshold:.3f}",
+            "finding" if entry.is_positive else "",
+            style=style,
+        )
+    console.print(table)
+    for warning in prediction.warnings:
+        console.print(f"  {_warning_text(warning)}", soft_wrap=True)
+
+
+def _warning_text(warning: PredictionWarning) -> str:
+    lead = f" (lead {warning.lead.name})" if warning.lead is not None else ""
+    measured = f" [{warning.measured:g} {warning.unit}".rstrip() + "]" if warning.measured is not None else ""
+    return f"{warning.code}{lead}: {warning.message}{measured}"
+
+
+def _class_codes(outcomes: list[Outcome]) -> list[str]:
+    predictions = (outcome.prediction for outcome in outcomes if outcome.prediction is not None)
+    first = next(predictions, None)
+    return [] if first is None else [entry.code for entry in first.classes]
+
+
+def _probability_cells(outcome: Outcome, count: int) -> list[Text]:
+    if outcome.prediction is None:
+        return [Text("-")] * count
+    return [
+        Text(f"{entry.probability:.3f}", "bold" if entry.is_positive else "") for entry in outcome.prediction.classes
+    ]
+
+
+def _findings(outcome: Outcome) -> Text:
+    if outcome.problem is not None:
+        return Text(problem_text(outcome.problem), "red")
+    findings = outcome.prediction.findings if outcome.prediction is not None else ()
+    return Text(", ".join(entry.code for entry in findings) or "none")
+
+
+def _labels(outcome: Outcome) -> Text:
+    return Text(", ".join(code for code, label in (outcome.labels or {}).items() if label))

@@ -1,0 +1,72 @@
+"""What `ecg stream` has to say at the end: the first rows, counts, and the AUC where labels are known."""
+
+import collections
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from ecg_client.cli.outcomes import Outcome
+from ecg_client.errors import MissingExtraError
+from ecg_client.evaluation import AucReport, evaluate_auc
+
+MAX_ROWS = 20
+
+
+@dataclasses.dataclass(slots=True)
+class Report:
+    """Outcomes as they come in; of a large set only the first are kept whole, and the first that went wrong.
+
+    Attributes:
+        count: Outcomes so far.
+        rows: Those to show.
+        problem_count: How many recordings could not be read or classified.
+        finding_counts: How many recordings have each finding, by class code, in the model's order.
+        probabilities_and_labels: What the AUC is computed from, for each recording that was classified.
+    """
+
+    count: int = 0
+    rows: list[Outcome] = dataclasses.field(default_factory=list)
+    problem_count: int = 0
+    finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    probabilities_and_labels: list[tuple[Mapping[str, float], Mapping[str, int] | None]] = dataclasses.field(
+        default_factory=list
+    )
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts an outcome."""
+        self.count += 1
+        if self.count <= MAX_ROWS or (outcome.problem is not None and self.problem_count < MAX_ROWS):
+            self.rows.append(outcome)
+        if outcome.prediction is None:
+            self.problem_count += 1
+            return
+        classes = outcome.prediction.classes
+        self.finding_counts.update({entry.code: int(entry.is_positive) for entry in classes})
+        self.probabilities_and_labels.append(({entry.code: entry.probability for entry in classes}, outcome.labels))
+
+    def count_lines(self) -> Iterator[str]:
+        """How many there were, and with what findings."""
+        if self.count > len(self.rows):
+            yield f"... and {self.count - len(self.rows)} more"
+        problems = f"; {self.problem_count} could not be read or classified" if self.problem_count else ""
+        yield f"{self.count} recordings{problems}"
+        if self.finding_counts:
+            yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
+
+    def auc_lines(self) -> Iterator[str]:
+        """The AUC of each class and their mean; nothing where no recording came with labels."""
+        if all(labels is None for _, labels in self.probabilities_and_labels):
+            return
+        try:
+            yield from _auc_lines(evaluate_auc(self.probabilities_and_labels))
+        except MissingExtraError as error:
+            yield str(error)
+
+
+def _auc_lines(auc: AucReport) -> Iterator[str]:
+    left_out = f" ({auc.unlabelled_count} without a label left out)" if auc.unlabelled_count else ""
+    yield f"AUC over {auc.labelled_count} labelled recordings{left_out}:"
+    yield from (f"  {code:<4} {value:.3f}" for code, value in auc.auc_by_class.items())
+    if auc.classes_left_out:
+        yield f"  left out: {', '.join(auc.classes_left_out)} (all labelled recordings agree, so there is no AUC)"
+    if auc.macro_auc is not None:
+        yield f"macro-AUC {auc.macro_auc:.3f}"

@@ -1,0 +1,99 @@
+"""`ecg stream`: any number of recordings over one connection."""
+
+import itertools
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ecg_client.cli.options import Address, AsJsonLines
+from ecg_client.cli.outcomes import Outcome, predict_all
+from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, terminal
+from ecg_client.cli.report import Report
+from ecg_client.client import EcgClient
+from ecg_client.connection import DEFAULT_ADDRESS
+from ecg_client.formats.sources import find_recordings, synthetic_sources
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILE|FOLDER|data.npz...",
+        help="WFDB records (with or without .hea or .dat), folders of them, PTB-XL folders (an age of 300, which "
+        'stands for "over 89", is sent as 90), .npz files.',
+        show_default=False,
+    ),
+]
+Folds = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--fold", min=1, max=10, metavar="N", help="A fold to read of a PTB-XL folder; may be repeated. Default: all."
+    ),
+]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Send at most this many recordings.")]
+Synthetic = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Send this many made-up recordings, before those of any files.")
+]
+StreamTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.001, metavar="SECONDS", help="How long the whole stream may take. Default: no limit."
+    ),
+]
+
+
+def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    paths: Paths = None,
+    fold: Folds = None,
+    limit: Limit = None,
+    synthetic: Synthetic = 0,
+    address: Address = DEFAULT_ADDRESS,
+    timeout: StreamTimeout = None,
+    *,
+    as_json: AsJsonLines = False,
+) -> None:
+    """Classify many recordings over one connection.
+
+    Prints a table of findings and, where labels are known, the AUC of each class and their mean.
+    """
+    if not paths and not synthetic:
+        raise typer.BadParameter("give files, a folder or --synthetic N")
+    sources = [*synthetic_sources(synthetic), *find_recordings(paths or [], folds=fold)][:limit]
+    if not sources:
+        raise typer.BadParameter("nothing to send: no recording is in these folds")
+    report = Report()
+    try:
+        with EcgClient(address) as client:
+            outcomes = predict_all(client, (source.read_or_error() for source in sources), timeout)
+            _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
+    finally:
+        # A stream that breaks off still shows what came before.
+        if report.count:
+            _print_report(report, synthetic_count=min(synthetic, len(sources)), as_json=as_json)
+    sys.exit(1 if report.problem_count else 0)
+
+
+def _receive(outcomes: Iterable[Outcome], report: Report, *, as_json: bool) -> None:
+    for outcome in outcomes:
+        report.add(outcome)
+        if as_json:
+            typer.echo(json_line(outcome))
+
+
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    console = terminal(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield from progress.track(outcomes, total=total, description="recordings")
+
+
+def _print_report(report: Report, *, synthetic_count: int, as_json: bool) -> None:
+    # Programs read standard output, so beside JSON the figures for people go to standard error.
+    console = terminal(stderr=as_json)
+    if not as_json:
+        console.print(findings_table(report.rows))
+    made_up = [f"{synthetic_count} of them are synthetic: made up by this program"] if synthetic_count else []
+    for line in itertools.chain(report.count_lines(), made_up, report.auc_lines(), [NOT_A_MEDICAL_DEVICE]):
+        console.print(line, soft_wrap=True)

@@ -1,0 +1,149 @@
+"""Recordings to messages, and messages to predictions: `x_to_proto` and `x_from_proto`, all of them pure."""
+
+import functools
+
+import grpc
+
+from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
+from ecg_client.errors import FieldViolation
+from ecg_client.model_summary import InputSpecification, LayerSummary, Limits, ModelSummary, QualityFigure
+from ecg_client.prediction import (
+    ClassPrediction,
+    ModelVersion,
+    Prediction,
+    PredictionWarning,
+    RecordingError,
+    RecordingResult,
+)
+from ecg_client.recording import LeadName, PatientMetadata, Recording
+
+_STATUS_OF_NUMBER = {status.value[0]: status for status in grpc.StatusCode}
+_LEAD_OF_NUMBER: dict[int, LeadName] = {lead.value: lead for lead in LeadName}
+
+
+def recording_to_proto(recording: Recording) -> recording_pb2.Recording:
+    """Writes a recording in its packed form: int16 as it is, any float as float32; the samples are copied once."""
+    return recording_pb2.Recording(
+        recording_id=recording.recording_id,
+        metadata=metadata_to_proto(recording.metadata),
+        sample_rate_hz=recording.sample_rate_hz,
+        packed_signal=packed_signal_to_proto(recording),
+    )
+
+
+def packed_signal_to_proto(recording: Recording) -> recording_pb2.PackedSignal:
+    """Writes the signal, lead after lead."""
+    is_float = recording.signal.dtype.kind == "f"
+    by_lead = recording.signal.T.astype("<f4" if is_float else "<i2", copy=False)
+    return recording_pb2.PackedSignal(
+        lead_names=_numbers(recording.lead_names),
+        format=recording_pb2.SAMPLE_FORMAT_FLOAT32_LE if is_float else recording_pb2.SAMPLE_FORMAT_INT16_LE,
+        microvolts_per_unit=recording.microvolts_per_unit,
+        samples=by_lead.tobytes(order="C"),
+    )
+
+
+def metadata_to_proto(metadata: PatientMetadata) -> recording_pb2.PatientMetadata:
+    """Writes what is known; what is None stays absent."""
+    return recording_pb2.PatientMetadata(
+        age_years=metadata.age_years,
+        sex=recording_pb2.Sex.ValueType(metadata.sex or 0),
+        height_cm=metadata.height_cm,
+        weight_kg=metadata.weight_kg,
+        first_infarction_stage=recording_pb2.InfarctionStage.ValueType(metadata.first_infarction_stage or 0),
+        second_infarction_stage=recording_pb2.InfarctionStage.ValueType(metadata.second_infarction_stage or 0),
+        has_pacemaker=metadata.has_pacemaker,
+    )
+
+
+def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
+    """Reads a prediction."""
+    return Prediction(
+        message.recording_id,
+        tuple(
+            [
+                ClassPrediction(entry.code, entry.display_name, entry.probability, entry.threshold, entry.is_positive)
+                for entry in message.classes
+            ]
+        ),
+        model_version_from_proto(message.model),
+        tuple([_warning_from_proto(warning) for warning in message.warnings]),
+    )
+
+
+def result_from_proto(message: prediction_pb2.RecordingResult) -> RecordingResult:
+    """Reads one result of a stream."""
+    if message.WhichOneof("outcome") == "prediction":
+        prediction = prediction_from_proto(message.prediction)
+        return RecordingResult(message.recording_id, message.sequence_number, prediction=prediction)
+    error = _recording_error_from_proto(message.error)
+    return RecordingResult(message.recording_id, message.sequence_number, error=error)
+
+
+def model_version_from_proto(message: prediction_pb2.ModelVersion) -> ModelVersion:
+    """Reads which model it is."""
+    return ModelVersion(message.name, message.version, message.sha256)
+
+
+def model_summary_from_proto(message: ecg_service_pb2.ModelSummaryResponse) -> ModelSummary:
+    """Reads the summary of the model."""
+    return ModelSummary(
+        summary_text=message.summary_text,
+        model=model_version_from_proto(message.model),
+        layers=tuple(_layer_from_proto(layer) for layer in message.layers),
+        parameter_count=message.parameter_count,
+        class_codes=tuple(message.class_codes),
+        input=_input_from_proto(message.input),
+        limits=Limits(message.limits.max_message_bytes, message.limits.max_recording_id_bytes),
+        quality_figures=tuple(
+            QualityFigure(figure.name, figure.class_code, figure.value, figure.measured_on)
+            for figure in message.quality_figures
+        ),
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _numbers(lead_names: tuple[LeadName, ...]) -> tuple[recording_pb2.LeadName.ValueType, ...]:
+    return tuple(recording_pb2.LeadName.ValueType(name) for name in lead_names)
+
+
+@functools.lru_cache(maxsize=64)
+def _warning_code_name(number: prediction_pb2.WarningCode.ValueType) -> str:
+    if number not in prediction_pb2.WarningCode.values():
+        return str(number)
+    return prediction_pb2.WarningCode.Name(number).removeprefix("WARNING_CODE_")
+
+
+def _warning_from_proto(message: prediction_pb2.Warning) -> PredictionWarning:
+    return PredictionWarning(
+        _warning_code_name(message.code),
+        _LEAD_OF_NUMBER.get(message.lead),
+        message.message,
+        message.measured if message.HasField("measured") else None,
+        message.unit,
+    )
+
+
+def _recording_error_from_proto(message: prediction_pb2.RecordingError) -> RecordingError:
+    return RecordingError(
+        _STATUS_OF_NUMBER.get(message.code, grpc.StatusCode.UNKNOWN),
+        message.reason,
+        message.message,
+        tuple(FieldViolation(violation.field, violation.description) for violation in message.field_violations),
+    )
+
+
+def _layer_from_proto(message: model_pb2.LayerSummary) -> LayerSummary:
+    return LayerSummary(
+        message.name, message.type, message.output_shape, message.parameter_count, tuple(message.connected_to)
+    )
+
+
+def _input_from_proto(message: model_pb2.InputSpecification) -> InputSpecification:
+    leads = (_LEAD_OF_NUMBER.get(number) for number in message.lead_names)
+    return InputSpecification(
+        sample_rate_hz=message.sample_rate_hz,
+        sample_count=message.sample_count,
+        lead_names=tuple(lead for lead in leads if lead is not None),
+        metadata_fields=tuple(message.metadata_fields),
+    )

@@ -1,0 +1,107 @@
+"""What the service says about the model it serves."""
+
+import dataclasses
+import enum
+
+from ecg_client.prediction import ModelVersion
+from ecg_client.recording import LeadName
+
+
+class ServingStatus(enum.IntEnum):
+    """Whether the service takes calls; the values are those of `grpc.health.v1`."""
+
+    UNKNOWN = 0
+    SERVING = 1
+    NOT_SERVING = 2
+    SERVICE_UNKNOWN = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """One layer of the network, as a row of the summary that Keras prints.
+
+    Attributes:
+        name: Name of the layer, such as "conv1d_1".
+        type: Keras class of the layer, such as "Conv1D".
+        output_shape: Shape of its output as Keras prints it, such as "(None, 1000, 64)".
+        parameter_count: Number of its parameters, trainable or not.
+        connected_to: Names of the layers whose outputs it takes.
+    """
+
+    name: str
+    type: str
+    output_shape: str
+    parameter_count: int
+    connected_to: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class InputSpecification:
+    """What the network takes.
+
+    Attributes:
+        sample_rate_hz: Samples per second, in hertz.
+        sample_count: Samples of each lead.
+        lead_names: The leads the network sees; a recording may send them in any order.
+        metadata_fields: The fields of `PatientMetadata` that the network uses.
+    """
+
+    sample_rate_hz: float
+    sample_count: int
+    lead_names: tuple[LeadName, ...]
+    metadata_fields: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """What the server accepts.
+
+    Attributes:
+        max_message_bytes: Largest message it receives, in bytes.
+        max_recording_id_bytes: Longest recording id, in bytes of UTF-8.
+    """
+
+    max_message_bytes: int
+    max_recording_id_bytes: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QualityFigure:
+    """One figure of the model's quality, measured before it shipped.
+
+    Attributes:
+        name: The figure, such as "macro_auc" or "auc".
+        class_code: The class it is about; empty is all of them.
+        value: Its value.
+        measured_on: The data it was measured on, and under which rule.
+    """
+
+    name: str
+    class_code: str
+    value: float
+    measured_on: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """The model that is being served.
+
+    Attributes:
+        summary_text: The summary as Keras prints it.
+        model: Which model it is.
+        layers: The layers of the network, in the order of the summary.
+        parameter_count: Parameters in total, trainable or not.
+        class_codes: The class codes, in the order of `Prediction.classes`.
+        input: What the network takes.
+        limits: What the server accepts.
+        quality_figures: How good the model is; empty for a bare Keras file.
+    """
+
+    summary_text: str
+    model: ModelVersion
+    layers: tuple[LayerSummary, ...]
+    parameter_count: int
+    class_codes: tuple[str, ...]
+    input: InputSpecification
+    limits: Limits
+    quality_figures: tuple[QualityFigure, ...]

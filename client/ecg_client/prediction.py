@@ -1,0 +1,118 @@
+"""What the service answers: a probability for each class. Not a diagnosis."""
+
+import dataclasses
+
+import grpc
+
+from ecg_client.errors import FieldViolation
+from ecg_client.recording import LeadName
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClassPrediction:
+    """The prediction for one class.
+
+    Attributes:
+        code: The class code, such as "MI".
+        display_name: The class in words, such as "Myocardial infarction".
+        probability: Probability that the recording shows this class, 0 to 1.
+        threshold: The model's threshold for this class, 0 to 1.
+        is_positive: Whether the probability is at or over the threshold: whether the class is a finding.
+    """
+
+    code: str
+    display_name: str
+    probability: float
+    threshold: float
+    is_positive: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """Which model answered.
+
+    Attributes:
+        name: Name of the bundle, or of the file, for a bare Keras file.
+        version: Version of the bundle; empty for a bare Keras file.
+        sha256: SHA-256 of the Keras file, in hexadecimal: equal digests are the same network.
+    """
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PredictionWarning:
+    """Something a reader of the prediction should know about the recording.
+
+    Attributes:
+        code: What kind of warning this is, as `ecg.v1.WarningCode` names it, such as "METADATA_IMPUTED"; a kind that
+            is newer than this client is given as its number.
+        lead: The lead it concerns; None is the whole recording.
+        message: The warning in words.
+        measured: The figure it rests on, in `unit`; None where there is none.
+        unit: Unit of the figure, such as "cm"; empty for a pure number.
+    """
+
+    code: str
+    lead: LeadName | None
+    message: str
+    measured: float | None
+    unit: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a recording shows, and the model that says so.
+
+    Attributes:
+        recording_id: The id that the recording was sent with.
+        classes: One entry for each class of the model, in the model's order. The classes do not exclude each other.
+        model: The model that answered.
+        warnings: What the service did to the recording, or noticed about it.
+    """
+
+    recording_id: str
+    classes: tuple[ClassPrediction, ...]
+    model: ModelVersion
+    warnings: tuple[PredictionWarning, ...] = ()
+
+    @property
+    def findings(self) -> tuple[ClassPrediction, ...]:
+        """The classes whose probability is at or over their threshold."""
+        return tuple(entry for entry in self.classes if entry.is_positive)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordingError:
+    """Why one recording of a stream was not classified; the stream goes on.
+
+    Attributes:
+        code: The status with which `predict` would have ended.
+        reason: The reason as a constant in UPPER_SNAKE, such as "SAMPLE_NOT_FINITE".
+        message: The reason in words, with the remedy.
+        field_violations: The fields that are wrong.
+    """
+
+    code: grpc.StatusCode
+    reason: str
+    message: str
+    field_violations: tuple[FieldViolation, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordingResult:
+    """What became of one recording of a stream. Either `prediction` or `error` is given.
+
+    Attributes:
+        recording_id: The id that the recording was sent with.
+        sequence_number: Position of the recording in the stream, counted from 0.
+        prediction: The answer, or None.
+        error: Why there is none, or None.
+    """
+
+    recording_id: str
+    sequence_number: int
+    prediction: Prediction | None = None
+    error: RecordingError | None = None

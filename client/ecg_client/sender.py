@@ -1,0 +1,89 @@
+"""The sending side of a blocking stream: a thread that takes recordings from the caller's iterable."""
+
+import threading
+from collections.abc import Iterable, Iterator
+
+from ecg.v1 import ecg_service_pb2, recording_pb2
+from ecg_client.convert import recording_to_proto
+from ecg_client.outbox import Outbox
+from ecg_client.recording import Recording
+
+
+class Sender:
+    """Takes recordings from an iterable in a thread of its own, and hands them to the transport in groups.
+
+    The thread is what makes groups possible without waiting for one: the transport takes what there is. It ends with
+    the source, or at the first recording after `close`.
+    """
+
+    def __init__(self, recordings: Iterable[Recording], max_in_flight: int) -> None:
+        self._outbox = Outbox(max_in_flight)
+        self._recordings = recordings
+        self._is_closed = False
+        lock = threading.Lock()
+        self._room = threading.Condition(lock)
+        self._waiting = threading.Condition(lock)
+        self.source_error: BaseException | None = None
+        """What the source raised, once it has."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every recording of the source was answered."""
+        return self._outbox.is_done
+
+    def start(self) -> None:
+        """Begins to take recordings from the source."""
+        threading.Thread(target=self._feed, name="ecg-sender", daemon=True).start()
+
+    def requests(self) -> Iterator[ecg_service_pb2.PredictStreamRequest]:
+        """Yields messages as there is something to put into them, until the source ends."""
+        while group := self._take_group():
+            yield ecg_service_pb2.PredictStreamRequest(recordings=group)
+
+    def answered(self, count: int) -> None:
+        """Notes that results arrived, which makes room for as many recordings."""
+        with self._room:
+            self._outbox.answered(count)
+            self._room.notify()
+
+    def close(self) -> None:
+        """Lets go of the source and ends the messages, whatever still waits."""
+        with self._room:
+            self._is_closed = True
+            self._room.notify()
+            self._waiting.notify()
+
+    def _feed(self) -> None:
+        try:
+            for recording in self._recordings:
+                self._add(recording_to_proto(recording), recording.signal.nbytes)
+                if not self._wait_for_room():
+                    break
+        except BaseException as error:  # noqa: BLE001 - it belongs to the caller, whose thread raises it
+            self.source_error = error
+        finally:
+            self._finish()
+
+    def _add(self, message: recording_pb2.Recording, size_bytes: int) -> None:
+        with self._waiting:
+            self._outbox.add(message, size_bytes)
+            self._waiting.notify()
+
+    def _wait_for_room(self) -> bool:
+        with self._room:
+            while not (self._outbox.has_room or self._is_closed):
+                self._room.wait()
+            return not self._is_closed
+
+    def _take_group(self) -> list[recording_pb2.Recording]:
+        with self._waiting:
+            while not (self._outbox.has_waiting or self._outbox.is_finished or self._is_closed):
+                self._waiting.wait()
+            group = [] if self._is_closed else self._outbox.take_group()
+            self._room.notify()
+            return group
+
+    def _finish(self) -> None:
+        with self._waiting:
+            self._outbox.is_finished = True
+            self._waiting.notify()

@@ -1,0 +1,141 @@
+"""`ecg-server`: reads flags and environment, and runs the server until it is told to stop."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TypeVar
+
+# Before gRPC and TensorFlow are imported: what they have to say, ecg-server says in one line.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from ecg_model.bundle import shipped_bundle_names
+from ecg_model.errors import BundleError
+from ecg_model.loading import load_classifier
+from ecg_server.server import AddressError, EcgServer
+from ecg_server.settings import MEBIBYTE, ServerSettings
+
+Number = TypeVar("Number", int, float)
+
+EPILOG = """\
+Every flag can be given as an environment variable too: --max-message-mib is ECG_MAX_MESSAGE_MIB. A flag wins.
+
+Once it is SERVING the server prints one line, "listening on HOST:PORT", to standard error. SIGTERM or Ctrl-C makes it
+answer what it has received and exit 0; it exits 1 when the model or the address cannot be served, 2 on a wrong flag.
+
+Not a medical device.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = _read_settings(arguments)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings))
+    except (AddressError, BundleError) as error:
+        print(f"ecg-server: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(settings: ServerSettings) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    server = EcgServer(settings, lambda: load_classifier(settings.model))
+    try:
+        port = await server.start()
+        print(f"listening on {settings.host}:{port}", file=sys.stderr, flush=True)
+        await stopping.wait()
+    finally:
+        await server.drain()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop where the platform has it: it costs the least CPU for a recording."""
+    try:
+        import uvloop  # noqa: PLC0415 - not there on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _read_settings(arguments: Sequence[str] | None) -> ServerSettings:
+    options = _parser().parse_args(arguments)
+    return ServerSettings(
+        model=options.model,
+        host=options.host,
+        port=options.port,
+        max_message_bytes=options.max_message_mib * MEBIBYTE,
+        drain_seconds=options.drain_seconds,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = ServerSettings()
+    parser = argparse.ArgumentParser(
+        prog="ecg-server",
+        description="Classifies 12-lead ECG recordings over gRPC (ecg.v1.EcgService).",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    shipped = ", ".join(shipped_bundle_names())
+    _add(
+        parser, "--model", str, defaults.model, f"a shipped bundle ({shipped}), or the path of a bundle or .keras file"
+    )
+    _add(parser, "--host", str, defaults.host, "address to listen on")
+    _add(parser, "--port", _port, defaults.port, "port to listen on; 0 picks a free one")
+    _add(
+        parser,
+        "--max-message-mib",
+        _positive(int),
+        defaults.max_message_bytes // MEBIBYTE,
+        "largest message accepted, in MiB",
+    )
+    _add(
+        parser,
+        "--drain-seconds",
+        _positive(float),
+        defaults.drain_seconds,
+        "how long calls may go on after SIGTERM, in seconds",
+    )
+    parser.add_argument("--version", action="version", version=f"ecg-server {version('ecg-classifier')}")
+    return parser
+
+
+def _add(
+    parser: argparse.ArgumentParser, flag: str, kind: Callable[[str], object], default: object, meaning: str
+) -> None:
+    variable = f"ECG_{flag.removeprefix('--').replace('-', '_').upper()}"
+    # argparse runs a default that is a string through `type`, so a wrong variable is reported like a wrong flag.
+    parser.add_argument(
+        flag, type=kind, default=os.environ.get(variable, default), help=f"{meaning} (default: {default}; {variable})"
+    )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of TCP
+        raise argparse.ArgumentTypeError("must be from 0 to 65535")
+    return port
+
+
+def _positive(kind: Callable[[str], Number]) -> Callable[[str], Number]:
+    def number(text: str) -> Number:
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError("must be above 0")
+        return value
+
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""Gathers recordings from all calls and streams into batches, and runs the classifier on them in threads.
+
+A worker thread takes what waits as soon as it is free, up to the largest batch: nobody waits for a batch to fill, and
+batches grow by themselves under load. Each caller has a queue of its own and the queues are served in turn, one
+recording at a time, so that a heavy stream does not keep out a single call. The queues together are bounded, in
+recordings and in bytes. What nobody waits for any more leaves the queue without being computed.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ecg_model.classifier import Prediction
+from ecg_model.errors import InvalidRecordingError
+from ecg_model.recording import Recording
+from ecg_server.errors import DeadlinePassedError, QueueFullError
+from ecg_server.settings import BatchingSettings
+
+# An error is a value here: it concerns one recording, and who waits for that recording decides how to report it.
+Outcome = Prediction | Exception
+Classify = Callable[[Sequence[Recording]], Sequence[Prediction | InvalidRecordingError]]
+
+# Long enough that a refused caller does not come back to the same full queue: it holds about a second of work.
+RETRY_AFTER_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class BatchingCounts:
+    """What a batcher did since it was made.
+
+    Attributes:
+        batches: runs of the classifier.
+        recordings: recordings in those runs.
+        dropped: recordings that left the queue because nobody waited for them any more.
+        computed_after_deadline: recordings whose deadline had passed when their run began; stays 0.
+    """
+
+    batches: int = 0
+    recordings: int = 0
+    dropped: int = 0
+    computed_after_deadline: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A recording in the queue, and who waits for it until when (on the clock of `time.monotonic`)."""
+
+    recording: Recording
+    outcome: asyncio.Future[Outcome]
+    deadline: float
+
+    def is_wanted(self, now: float) -> bool:
+        return self.deadline > now and not self.outcome.done()
+
+
+class Caller:
+    """One call or stream, as the batcher sees it.
+
+    Args:
+        deadline: when it stops waiting, on the clock of `time.monotonic`.
+    """
+
+    __slots__ = ("deadline", "queue")
+
+    def __init__(self, deadline: float = float("inf")) -> None:
+        self.deadline = deadline
+        self.queue: deque[_Waiting] = deque()
+
+
+class Batcher:
+    """Runs a classifier on batches filled from all callers. Used from one event loop.
+
+    Args:
+        classify: takes a batch and gives one outcome for each recording; called in threads.
+        settings: how batches are filled and what may wait.
+    """
+
+    def __init__(self, classify: Classify, settings: BatchingSettings) -> None:
+        self.counts = BatchingCounts()
+        self._classify = classify
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._changed = threading.Condition()
+        self._turns: deque[Caller] = deque()
+        self._recordings = 0
+        self._bytes = 0
+        self._room: asyncio.Future[None] | None = None
+        self._is_closed = False
+        self._threads = ThreadPoolExecutor(settings.runs, thread_name_prefix="network")
+        self._runs = [self._threads.submit(self._work) for _ in range(settings.runs)]
+
+    def submit(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
+        """Return what will hold a recording's outcome. Cancelling it takes the recording out of the queue.
+
+        Raises:
+            QueueFullError: as many recordings or bytes wait as may.
+        """
+        if not self._has_room(recording):
+            raise QueueFullError(RETRY_AFTER_SECONDS)
+        waiting = _Waiting(recording, self._loop.create_future(), caller.deadline)
+        with self._changed:
+            self._put(waiting, caller)
+        return waiting.outcome
+
+    async def submit_when_room(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
+        """Like `submit`, but wait for room: this slows a stream down where a single call is refused."""
+        while not self._has_room(recording):
+            if self._room is None:
+                self._room = self._loop.create_future()
+            await asyncio.shield(self._room)
+        return self.submit(recording, caller)
+
+    async def close(self) -> None:
+        """Finish what waits and stop the threads."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        await asyncio.gather(*map(asyncio.wrap_future, self._runs))
+        self._threads.shutdown()
+
+    def _has_room(self, recording: Recording) -> bool:
+        # An empty queue takes any recording, or one larger than the queue could never be classified.
+        return self._recordings == 0 or (
+            self._recordings < self._settings.queue_recordings
+            and self._bytes + recording.signal.nbytes <= self._settings.queue_bytes
+        )
+
+    def _put(self, waiting: _Waiting, caller: Caller) -> None:
+        caller.queue.append(waiting)
+        if len(caller.queue) == 1:
+            self._turns.append(caller)
+        self._recordings += 1
+        self._bytes += waiting.recording.signal.nbytes
+        self._changed.notify()
+
+    def _work(self) -> None:
+        while (batch := self._take_batch()) is not None:
+            self._loop.call_soon_threadsafe(self._deliver, batch, self._outcomes(batch))
+
+    def _outcomes(self, batch: Sequence[_Waiting]) -> Sequence[Outcome]:
+        try:
+            return self._classify([waiting.recording for waiting in batch]) if batch else []
+        except Exception as error:
+            logger.exception("a batch of %d recordings could not be classified", len(batch))
+            return [error] * len(batch)
+
+    def _take_batch(self) -> list[_Waiting] | None:
+        """Return the next batch, waiting for one; None when the batcher is closed and all is done."""
+        with self._changed:
+            while not self._turns:
+                if self._is_closed:
+                    return None
+                self._changed.wait()
+            return self._fill_batch()
+
+    def _fill_batch(self) -> list[_Waiting]:
+        now = time.monotonic()
+        batch: list[_Waiting] = []
+        unwanted: list[_Waiting] = []
+        while self._turns and len(batch) < self._settings.largest_batch:
+            waiting = self._take_next()
+            (batch if waiting.is_wanted(now) else unwanted).append(waiting)
+        if unwanted:
+            self._loop.call_soon_threadsafe(self._deliver, unwanted, [DeadlinePassedError()] * len(unwanted))
+        self._count(batch, unwanted)
+        return batch
+
+    def _take_next(self) -> _Waiting:
+        caller = self._turns.popleft()
+        waiting = caller.queue.popleft()
+        if caller.queue:
+            self._turns.append(caller)
+        self._recordings -= 1
+        self._bytes -= waiting.recording.signal.nbytes
+        return waiting
+
+    def _count(self, batch: Sequence[_Waiting], unwanted: Sequence[_Waiting]) -> None:
+        now = time.monotonic()
+        self.counts.batches += bool(batch)
+        self.counts.recordings += len(batch)
+        self.counts.dropped += len(unwanted)
+        self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
+
+    def _deliver(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if not waiting.outcome.done():
+                waiting.outcome.set_result(outcome)
+        self._announce_room()
+
+    def _announce_room(self) -> None:
+        if self._room is not None:
+            self._room.set_result(None)
+            self._room = None

@@ -1,0 +1,158 @@
+"""One stream of recordings: reads, submits, and gives back results in the order in which the recordings came.
+
+A reader task takes messages and puts their recordings into the batcher; the stream's own task waits for the oldest of
+them and sends all results that are ready behind it in one message. Between the two lies a bounded queue: when it is
+full the reader stops reading, gRPC's flow control fills up, and the caller has to wait.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
+from ecg_model.classifier import Prediction
+from ecg_model.errors import InvalidRecordingError
+from ecg_server.batching import Caller, Outcome
+from ecg_server.errors import ContradictoryOptionsError, ShuttingDownError
+from ecg_server.recording_conversion import at_message_paths, recording_from_proto
+from ecg_server.served_model import ServedModel
+from ecg_server.status import recording_error
+
+# A message of results never grows past this, however many are ready: a caller's limit may be gRPC's 4 MiB.
+LARGEST_RESULT_GROUP = 64
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A recording that was received and is to be answered."""
+
+    recording_id: str
+    is_packed: bool
+    outcome: asyncio.Future[Outcome]
+
+
+class PredictionStream:
+    """The results of one stream.
+
+    Args:
+        model: classifies the recordings.
+        requests: the caller's messages.
+        capacity: recordings that may be on their way.
+        deadline: when the caller stops waiting, on the clock of `time.monotonic`.
+    """
+
+    def __init__(
+        self,
+        model: ServedModel,
+        requests: AsyncIterator[ecg_service_pb2.PredictStreamRequest],
+        capacity: int,
+        deadline: float,
+    ) -> None:
+        self._model = model
+        self._requests = requests
+        self._capacity = capacity
+        self._caller = Caller(deadline)
+        self._pending: deque[_Pending] = deque()
+        self._changed = asyncio.Event()
+        self._is_stopping = False
+        self._is_waiting_for_message = False
+        self._sent = 0
+        self._reader: asyncio.Task[None] | None = None
+
+    def stop_reading(self) -> None:
+        """Read no further; what was received is answered, then the stream ends with `ShuttingDownError`."""
+        self._is_stopping = True
+        if self._reader is not None and self._is_waiting_for_message:
+            self._reader.cancel()
+
+    async def responses(self) -> AsyncIterator[ecg_service_pb2.PredictStreamResponse]:
+        """Yield the results, each as soon as it and all before it are ready.
+
+        Raises:
+            ShuttingDownError: the stream was told to stop reading before the caller had sent everything.
+            ContradictoryOptionsError: a later message's options differ from the first's.
+        """
+        self._reader = asyncio.create_task(self._read())
+        self._reader.add_done_callback(lambda _: self._changed.set())
+        try:
+            while await self._has_next():
+                yield self._take_ready()
+            await self._finish_reading()
+        finally:
+            self._reader.cancel()
+            for pending in self._pending:
+                pending.outcome.cancel()
+
+    async def _has_next(self) -> bool:
+        """Wait until the oldest recording is answered; False when there is none and none will come."""
+        while not self._pending:
+            if self._reader is None or self._reader.done():
+                return False
+            self._changed.clear()
+            await self._changed.wait()
+        await asyncio.wait([self._pending[0].outcome])
+        return True
+
+    async def _finish_reading(self) -> None:
+        if self._reader is not None:
+            await asyncio.wait([self._reader])
+            if self._reader.cancelled():
+                raise ShuttingDownError
+            self._reader.result()
+
+    def _take_ready(self) -> ecg_service_pb2.PredictStreamResponse:
+        response = ecg_service_pb2.PredictStreamResponse()
+        while self._pending and self._pending[0].outcome.done() and len(response.results) < LARGEST_RESULT_GROUP:
+            self._fill_result(response.results.add(), self._pending.popleft())
+        self._changed.set()
+        return response
+
+    def _fill_result(self, message: prediction_pb2.RecordingResult, pending: _Pending) -> None:
+        message.recording_id = pending.recording_id
+        message.sequence_number = self._sent
+        self._sent += 1
+        match pending.outcome.result():
+            case Prediction() as prediction:
+                self._model.converter.fill(message.prediction, prediction, pending.recording_id)
+            case InvalidRecordingError() as error:
+                message.error.CopyFrom(recording_error(at_message_paths(error, is_packed=pending.is_packed)))
+            case error:
+                message.error.CopyFrom(recording_error(error))
+
+    async def _read(self) -> None:
+        options: bytes | None = None
+        while (message := await self._next_message()) is not None:
+            sent = message.options.SerializeToString(deterministic=True)
+            options = sent if options is None else options
+            if sent and sent != options:
+                raise ContradictoryOptionsError
+            await self._submit_all(message.recordings)
+
+    async def _next_message(self) -> ecg_service_pb2.PredictStreamRequest | None:
+        """Return the next message; None when the caller has sent everything."""
+        if self._is_stopping:
+            raise ShuttingDownError
+        self._is_waiting_for_message = True
+        try:
+            return await anext(self._requests, None)
+        finally:
+            self._is_waiting_for_message = False
+
+    async def _submit_all(self, recordings: Iterable[recording_pb2.Recording]) -> None:
+        for message in recordings:
+            while len(self._pending) >= self._capacity:
+                self._changed.clear()
+                await self._changed.wait()
+            outcome = await self._submit(message)
+            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), outcome))
+            self._changed.set()
+
+    async def _submit(self, message: recording_pb2.Recording) -> asyncio.Future[Outcome]:
+        try:
+            recording = recording_from_proto(message)
+        except InvalidRecordingError as error:
+            refused: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+            refused.set_result(error)
+            return refused
+        return await self._model.batcher.submit_when_room(recording, self._caller)

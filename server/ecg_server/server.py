@@ -1,0 +1,136 @@
+"""The server's life: listen, load, warm up, serve, drain."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import numpy as np
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from ecg.v1 import ecg_service_pb2
+from ecg.v1.ecg_service_pb2_grpc import add_EcgServiceServicer_to_server
+from ecg_model.classifier import Classifier
+from ecg_model.recording import Recording
+from ecg_server.batching import Batcher
+from ecg_server.interceptor import StatusInterceptor
+from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
+from ecg_server.reflection import add_reflection
+from ecg_server.served_model import ServedModel
+from ecg_server.servicer import EcgServicer
+from ecg_server.settings import ServerSettings
+
+SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
+
+logger = logging.getLogger(__name__)
+
+
+class AddressError(Exception):
+    """The server cannot listen where it was told to. Its text is one line."""
+
+
+class EcgServer:
+    """A gRPC server of one model.
+
+    Args:
+        settings: how it runs.
+        load: loads the classifier; called in a thread.
+    """
+
+    def __init__(self, settings: ServerSettings, load: Callable[[], Classifier]) -> None:
+        self._settings = settings
+        self._load = load
+        self._servicer = EcgServicer(settings.stream_recordings)
+        self._health = health.aio.HealthServicer()
+        self._batcher: Batcher | None = None
+        self._server = _build_server(settings, self._servicer, self._health)
+
+    async def start(self) -> int:
+        """Listen, load and warm up; return the port once the server is SERVING.
+
+        Raises:
+            AddressError: the address is in use, not permitted, or none of this machine.
+            BundleError: the model cannot be served.
+        """
+        port = self._listen()
+        await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        await self._server.start()
+        classifier = await asyncio.to_thread(self._load_warm)
+        self._batcher = Batcher(classifier.classify, self._settings.batching)
+        self._servicer.serve(
+            ServedModel(
+                self._batcher,
+                PredictionConverter(classifier.manifest),
+                model_summary_to_proto(classifier.manifest, self._settings.max_message_bytes),
+            )
+        )
+        await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        return port
+
+    async def drain(self) -> None:
+        """Take no more, answer everything received, and stop."""
+        await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        self._servicer.stop_reading()
+        await self._server.stop(self._settings.drain_seconds)
+        if self._batcher is not None:
+            await self._batcher.close()
+
+    def _listen(self) -> int:
+        address = f"{self._settings.host}:{self._settings.port}"
+        try:
+            return self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise AddressError(f"cannot listen on {address}: {_why_not(self._settings)}") from error
+
+    def _load_warm(self) -> Classifier:
+        classifier = self._load()
+        warm_up(classifier, self._settings.batching.largest_batch)
+        return classifier
+
+    async def _set_health(self, status: int) -> None:
+        for name in ("", SERVICE_NAME):
+            await self._health.set(name, status)
+
+
+def warm_up(classifier: Classifier, largest_batch: int) -> None:
+    """Run every batch size once, so that no caller waits for a runtime to prepare itself for it."""
+    wanted = classifier.manifest.input
+    silence = Recording(
+        np.zeros((wanted.sample_count, len(wanted.lead_names)), dtype=np.float32),
+        wanted.sample_rate_hz,
+        wanted.lead_names,
+    )
+    for size in range(1, largest_batch + 1):
+        classifier.classify([silence] * size)
+
+
+def _build_server(
+    settings: ServerSettings, servicer: EcgServicer, health_servicer: health.aio.HealthServicer
+) -> aio.Server:
+    server = aio.server(
+        interceptors=[StatusInterceptor()],
+        options=[
+            ("grpc.max_receive_message_length", settings.max_message_bytes),
+            ("grpc.max_send_message_length", settings.max_message_bytes),
+            # Otherwise a second server on the same port would start, and take half of the calls.
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    add_EcgServiceServicer_to_server(servicer, server)
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    add_reflection((SERVICE_NAME, health.SERVICE_NAME), server)
+    return server
+
+
+def _why_not(settings: ServerSettings) -> str:
+    """Return why an address cannot be listened on: gRPC does not say, the operating system does."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.bind(address)
+    except OSError as error:
+        return f"{error.strerror or error}; choose another --host or --port"
+    return "it was in use a moment ago; try again"

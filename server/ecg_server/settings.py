@@ -1,0 +1,47 @@
+"""What an operator decides. Read once, by `__main__`; nothing else looks at flags or the environment."""
+
+from dataclasses import dataclass, field
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchingSettings:
+    """How recordings are gathered into batches.
+
+    Attributes:
+        largest_batch: recordings in one run of the network, at most.
+        runs: runs of the network side by side, so that one is prepared while another computes.
+        queue_recordings: recordings that may wait, from all callers together.
+        queue_bytes: bytes of signal that may wait, likewise.
+    """
+
+    largest_batch: int = 16
+    runs: int = 2
+    queue_recordings: int = 1024
+    queue_bytes: int = 256 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """How the server runs.
+
+    Attributes:
+        model: a shipped bundle's name, or the path of a bundle or of a .keras file.
+        host: address to listen on.
+        port: port to listen on; 0 picks a free one.
+        threads: threads that one run of the network may use.
+        max_message_bytes: largest message received, and sent.
+        stream_recordings: recordings of one stream that may be on their way; past that its caller has to wait.
+        drain_seconds: how long calls may go on after SIGTERM.
+        batching: how recordings are gathered into batches.
+    """
+
+    model: str = "reference"
+    host: str = "127.0.0.1"
+    port: int = 50051
+    threads: int = 1
+    max_message_bytes: int = 64 * MEBIBYTE
+    stream_recordings: int = 256
+    drain_seconds: float = 15.0
+    batching: BatchingSettings = field(default_factory=BatchingSettings)

@@ -1,0 +1,73 @@
+"""From errors to gRPC status: the one table, and the details that ride along.
+
+An error that is in the table tells its caller what it says. Any other is INTERNAL "internal error", and its text stays
+in the log.
+"""
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from ecg.v1 import prediction_pb2 as pb
+from ecg_model.errors import InvalidRecordingError
+from ecg_server.errors import (
+    ContradictoryOptionsError,
+    DeadlinePassedError,
+    ModelNotReadyError,
+    QueueFullError,
+    ShuttingDownError,
+)
+
+DOMAIN = "ecg.v1"
+
+# error → status code, and the reason that programs branch on. An invalid recording brings its own reason.
+STATUS_TABLE: dict[type[Exception], tuple[grpc.StatusCode, str]] = {
+    InvalidRecordingError: (grpc.StatusCode.INVALID_ARGUMENT, ""),
+    ContradictoryOptionsError: (grpc.StatusCode.INVALID_ARGUMENT, "OPTIONS_CONTRADICTORY"),
+    QueueFullError: (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    DeadlinePassedError: (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
+    ModelNotReadyError: (grpc.StatusCode.UNAVAILABLE, "MODEL_NOT_READY"),
+    ShuttingDownError: (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN"),
+}
+
+
+def is_foreseen(error: Exception) -> bool:
+    """Return whether an error's text is meant for the caller."""
+    return type(error) in STATUS_TABLE
+
+
+def recording_error(error: Exception) -> pb.RecordingError:
+    """Return what a stream says of a recording that could not be classified."""
+    if not is_foreseen(error):
+        return pb.RecordingError(code=_number(grpc.StatusCode.INTERNAL), reason="INTERNAL", message="internal error")
+    code, reason = STATUS_TABLE[type(error)]
+    result = pb.RecordingError(code=_number(code), reason=reason, message=str(error))
+    if isinstance(error, InvalidRecordingError):
+        result.reason = error.reason
+        for violation in error.violations:
+            result.field_violations.add(field=violation.field, description=violation.description)
+    return result
+
+
+def status_of(error: Exception) -> Status:
+    """Return the status with which a call ends, its details included."""
+    described = recording_error(error)
+    status = Status(code=described.code, message=described.message)
+    status.details.add().Pack(ErrorInfo(reason=described.reason, domain=DOMAIN))
+    if described.field_violations:
+        violations = [
+            BadRequest.FieldViolation(field=violation.field, description=violation.description)
+            for violation in described.field_violations
+        ]
+        status.details.add().Pack(BadRequest(field_violations=violations))
+    if isinstance(error, QueueFullError):
+        delay = Duration()
+        delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
+        status.details.add().Pack(RetryInfo(retry_delay=delay))
+    return status
+
+
+def _number(code: grpc.StatusCode) -> int:
+    number: int = code.value[0]
+    return number
