@@ -1,8 +1,8 @@
 """The asynchronous client."""
 
 import contextlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Self
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from typing import Any, Self
 
 import grpc
 import grpc.aio
@@ -44,7 +44,8 @@ class AsyncEcgClient:
         self._timeout_s = timeout_s
         self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
-        self._health = health_pb2_grpc.HealthStub(self._channel)
+        # Its type stubs leave out what it can do.
+        self._health: Any = health_pb2_grpc.HealthStub(self._channel)
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,7 +70,7 @@ class AsyncEcgClient:
         *,
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
-    ) -> AsyncIterator[RecordingResult]:
+    ) -> AsyncGenerator[RecordingResult, None]:
         """Classifies many recordings over one stream; see `EcgClient.predict_stream`.
 
         An asynchronous iterable is consumed in a task of its own. An ordinary one is consumed on the event loop: it

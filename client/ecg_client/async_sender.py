@@ -1,7 +1,8 @@
 """The sending side of an asynchronous stream: a task that takes recordings from the caller's iterable."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 
 from ecg.v1 import ecg_service_pb2
 from ecg_client.convert import recording_to_proto
@@ -48,10 +49,11 @@ class AsyncSender:
 
     async def _feed(self) -> None:
         try:
-            async for recording in self._recordings:
-                self._outbox.add(recording_to_proto(recording), recording.signal.nbytes)
-                self._waiting.set()
-                await self._wait_for_room()
+            async with contextlib.aclosing(self._recordings) as recordings:
+                async for recording in recordings:
+                    self._outbox.add(recording_to_proto(recording), recording.signal.nbytes)
+                    self._waiting.set()
+                    await self._wait_for_room()
         except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it after the results
             self.source_error = error
         finally:
@@ -70,7 +72,7 @@ class AsyncSender:
         return self._outbox.has_waiting
 
 
-async def _as_async(recordings: AsyncIterable[Recording] | Iterable[Recording]) -> AsyncIterator[Recording]:
+async def _as_async(recordings: AsyncIterable[Recording] | Iterable[Recording]) -> AsyncGenerator[Recording, None]:
     if isinstance(recordings, AsyncIterable):
         async for recording in recordings:
             yield recording

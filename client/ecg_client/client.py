@@ -1,8 +1,8 @@
 """The blocking client."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
-from typing import Self
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, Self
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -43,7 +43,8 @@ class EcgClient:
         self._timeout_s = timeout_s
         self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
-        self._health = health_pb2_grpc.HealthStub(self._channel)
+        # Its type stubs leave out what it can do.
+        self._health: Any = health_pb2_grpc.HealthStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +72,7 @@ class EcgClient:
         *,
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
-    ) -> Iterator[RecordingResult]:
+    ) -> Generator[RecordingResult, None, None]:
         """Classifies many recordings over one stream.
 
         The iterable is consumed in another thread, as far ahead of the results as `max_in_flight` allows, and no

@@ -1,6 +1,11 @@
-"""A bundle: a model on disk, as a folder with `manifest.json` and `network.keras`.
+"""A bundle: a model on disk, as a folder.
 
-A manifest is read into frozen dataclasses and the network is checked against its digest before anything is served.
+    manifest.json   everything that is not weights, read into the frozen dataclasses of `ecg_model.manifest`
+    network.keras   the network as Keras wrote it
+    network.onnx    the same, derived from it, where there is one
+    golden.npz      a few inputs with the probabilities that Keras gives them
+
+Both networks are checked against their digests before anything is served.
 """
 
 import json
@@ -17,6 +22,8 @@ SHIPPED_BUNDLES = Path(__file__).parent / "bundles"
 DEFAULT_BUNDLE = "reference"
 MANIFEST_FILE = "manifest.json"
 KERAS_FILE = "network.keras"
+ONNX_FILE = "network.onnx"
+GOLDEN_FILE = "golden.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,11 @@ class Bundle:
         """The network as Keras wrote it."""
         return self.folder / KERAS_FILE
 
+    @property
+    def onnx_path(self) -> Path:
+        """The network for ONNX Runtime."""
+        return self.folder / ONNX_FILE
+
 
 def shipped_bundle_names() -> list[str]:
     """Return the names of the bundles inside this package."""
@@ -44,12 +56,18 @@ def read_bundle(folder: Path) -> Bundle:
         BundleError: a file is missing, the manifest is wrong, or the network is not the one it describes.
     """
     bundle = Bundle(folder, _read_manifest(folder / MANIFEST_FILE))
-    if not bundle.keras_path.is_file():
-        raise BundleError(bundle.keras_path, "there is no such file, but its manifest is there")
-    digest = sha256_of(bundle.keras_path)
-    if digest != bundle.manifest.sha256:
-        raise BundleError(bundle.keras_path, f"its SHA-256 is {digest}, but the manifest says {bundle.manifest.sha256}")
+    _verify_digest(bundle.keras_path, bundle.manifest.sha256)
+    if bundle.manifest.onnx_sha256 is not None:
+        _verify_digest(bundle.onnx_path, bundle.manifest.onnx_sha256)
     return bundle
+
+
+def _verify_digest(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise BundleError(path, "there is no such file, but its manifest is there")
+    digest = sha256_of(path)
+    if digest != expected:
+        raise BundleError(path, f"its SHA-256 is {digest}, but the manifest says {expected}")
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:

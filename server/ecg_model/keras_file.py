@@ -16,7 +16,7 @@ from ecg_model.errors import BundleError
 from ecg_model.manifest import LayerSummary, NetworkSummary
 
 # Wide enough that Keras truncates no name of the networks served here.
-SUMMARY_WIDTH = 120
+SUMMARY_WIDTH = 140
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,58 @@
 """From the name or path of a model to a classifier that is ready to answer."""
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from ecg_model.bundle import SHIPPED_BUNDLES, read_bundle, shipped_bundle_names
-from ecg_model.classifier import Classifier
+from ecg_model.bundle import GOLDEN_FILE, SHIPPED_BUNDLES, Bundle, read_bundle, shipped_bundle_names
+from ecg_model.classifier import Classifier, Network
 from ecg_model.errors import BundleError
+from ecg_model.golden import GoldenSet, noise_inputs, read_golden_set, verify
 from ecg_model.keras_file import InputNames, find_inputs, load_keras, sha256_of, summarize
 from ecg_model.manifest import Manifest, bare_classes, bare_input
 
 
-def load_classifier(model: str) -> Classifier:
-    """Return the classifier for a model: the name of a shipped bundle, a bundle's folder, or a bare .keras file.
+class Runtime(StrEnum):
+    """What runs the network."""
+
+    TENSORFLOW = "tensorflow"
+    ONNX = "onnx"
+
+
+def load_classifier(model: str, runtime: Runtime | None = None, threads: int = 1) -> Classifier:
+    """Return the classifier of a model.
+
+    Args:
+        model: the name of a shipped bundle, a bundle's folder, or a bare .keras file.
+        runtime: what runs the network. None: ONNX Runtime where the bundle has an ONNX form, else TensorFlow. A network
+            without one is converted now when ONNX is asked for, which takes TensorFlow.
+        threads: threads that one run of the network may use.
 
     Raises:
         BundleError: there is no such model, or it cannot be served; says which file and what is wrong with it.
     """
     path = Path(model)
     if path.is_dir():
-        return _from_bundle(path)
+        return _from_bundle(read_bundle(path), runtime, threads)
     if path.is_file():
-        return _from_keras_file(path)
+        return _from_keras_file(path, runtime, threads)
     if model in shipped_bundle_names():
-        return _from_bundle(SHIPPED_BUNDLES / model)
-    raise BundleError(
-        model, f"no such file or folder, and no shipped bundle of that name ({', '.join(shipped_bundle_names())})"
-    )
+        return _from_bundle(read_bundle(SHIPPED_BUNDLES / model), runtime, threads)
+    shipped = ", ".join(shipped_bundle_names())
+    raise BundleError(model, f"there is no such file or folder, and no shipped bundle of that name ({shipped})")
 
 
-def _from_bundle(folder: Path) -> Classifier:
-    bundle = read_bundle(folder)
+def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int) -> Classifier:
+    if bundle.manifest.onnx_sha256 and runtime is not Runtime.TENSORFLOW:
+        network = _onnx_network(bundle.onnx_path, threads)
+        verify(network, read_golden_set(bundle.folder / GOLDEN_FILE), bundle.onnx_path)
+        return Classifier(bundle.manifest, network)
     names = InputNames(metadata=bundle.manifest.input.metadata_input, signal=bundle.manifest.input.signal_input)
-    from ecg_model.tensorflow_network import TensorFlowNetwork  # noqa: PLC0415 - imports TensorFlow
+    model = load_keras(bundle.keras_path)
+    return Classifier(bundle.manifest, _keras_network(model, names, bundle.manifest, runtime, threads))
 
-    return Classifier(bundle.manifest, TensorFlowNetwork(load_keras(bundle.keras_path), names))
 
-
-def _from_keras_file(path: Path) -> Classifier:
+def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Classifier:
     model = load_keras(path)
     names = find_inputs(model, path)
     manifest = Manifest(
@@ -47,6 +64,26 @@ def _from_keras_file(path: Path) -> Classifier:
         operating_point="0.5 for every class",
         summary=summarize(model),
     )
-    from ecg_model.tensorflow_network import TensorFlowNetwork  # noqa: PLC0415 - imports TensorFlow
+    return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads))
 
-    return Classifier(manifest, TensorFlowNetwork(model, names))
+
+def _keras_network(model: Any, names: InputNames, manifest: Manifest, runtime: Runtime | None, threads: int) -> Network:
+    """Return the network of an opened Keras model, converted first where ONNX was asked for."""
+    from ecg_model.tensorflow_network import TensorFlowNetwork, use_threads  # noqa: PLC0415 - imports TensorFlow
+
+    use_threads(threads)
+    reference = TensorFlowNetwork(model, names)
+    if runtime is not Runtime.ONNX:
+        return reference
+    from ecg_model.onnx_export import to_onnx  # noqa: PLC0415 - imports TensorFlow
+
+    network = _onnx_network(to_onnx(model, names), threads)
+    golden = GoldenSet.computed(reference, *noise_inputs(manifest.input))
+    verify(network, golden, Path(f"{manifest.name}.onnx"))
+    return network
+
+
+def _onnx_network(graph: Path | bytes, threads: int) -> Network:
+    from ecg_model.onnx_network import OnnxNetwork  # noqa: PLC0415 - not needed by the TensorFlow runtime
+
+    return OnnxNetwork(graph, threads)

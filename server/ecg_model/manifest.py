@@ -99,6 +99,7 @@ class Manifest:
         name: the bundle's name.
         version: its version; "" for a bare Keras file.
         sha256: digest of the Keras file.
+        onnx_sha256: digest of the ONNX form derived from it; None: there is none.
         input: what the network takes.
         classes: what it tells, in the order of its outputs.
         operating_point: how the thresholds were chosen.
@@ -112,6 +113,7 @@ class Manifest:
     name: str
     version: str
     sha256: str
+    onnx_sha256: str | None = None
     input: InputSpecification
     classes: tuple[ClassSpecification, ...]
     operating_point: str

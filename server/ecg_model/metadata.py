@@ -1,6 +1,7 @@
 """From what is known of a patient to the numbers a network takes. Pure functions; serving and training share them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -32,14 +33,14 @@ def encode_metadata(metadata: PatientMetadata, features: tuple[MetadataFeature, 
 
 def _encode(value: str | float | None, feature: MetadataFeature) -> tuple[float, RecordingWarning | None]:
     if not feature.is_used:
-        return feature.imputed, None if value is None else _ignored(feature)
+        return feature.imputed, None if value is None else _ignored(feature.name)
     if value is None:
-        return feature.imputed, _imputed(feature, "is unknown")
+        return feature.imputed, _given(feature.name, feature.imputed, "is unknown")
     number = _number(value, feature)
     if number is None:
-        return feature.imputed, _imputed(feature, "has a value that this network counts as unknown")
+        return feature.imputed, _given(feature.name, feature.imputed, "has a value that this network counts as unknown")
     if feature.maximum is not None and number > feature.maximum:
-        return feature.maximum, _capped(feature, feature.maximum)
+        return feature.maximum, _given(feature.name, feature.maximum, "is above what this network knows")
     return number, None
 
 
@@ -52,19 +53,13 @@ def _number(value: str | float, feature: MetadataFeature) -> float | None:
     return float(value)
 
 
-def _imputed(feature: MetadataFeature, cause: str) -> RecordingWarning:
-    return _about_value(feature, feature.imputed, f"{feature.name} {cause}: the network was given {feature.imputed:g}")
+# A network has a handful of these warnings, and most recordings get some of them: each is made once.
+@cache
+def _given(name: str, number: float, cause: str) -> RecordingWarning:
+    message = f"{name} {cause}: the network was given {number:g}"
+    return RecordingWarning(WarningCode.METADATA_IMPUTED, message, measured=number, unit=METADATA_UNITS.get(name, ""))
 
 
-def _capped(feature: MetadataFeature, maximum: float) -> RecordingWarning:
-    return _about_value(feature, maximum, f"{feature.name} is above what this network knows: it was given {maximum:g}")
-
-
-def _about_value(feature: MetadataFeature, given: float, message: str) -> RecordingWarning:
-    return RecordingWarning(
-        WarningCode.METADATA_IMPUTED, message, measured=given, unit=METADATA_UNITS.get(feature.name, "")
-    )
-
-
-def _ignored(feature: MetadataFeature) -> RecordingWarning:
-    return RecordingWarning(WarningCode.METADATA_IGNORED, f"{feature.name} was sent but this network does not use it")
+@cache
+def _ignored(name: str) -> RecordingWarning:
+    return RecordingWarning(WarningCode.METADATA_IGNORED, f"{name} was sent but this network does not use it")

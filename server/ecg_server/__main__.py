@@ -1,10 +1,7 @@
 """`ecg-server`: reads flags and environment, and runs the server until it is told to stop."""
 
 import argparse
-import asyncio
-import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -16,9 +13,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from ecg_model.bundle import shipped_bundle_names
 from ecg_model.errors import BundleError
-from ecg_model.loading import load_classifier
-from ecg_server.server import AddressError, EcgServer
-from ecg_server.settings import MEBIBYTE, ServerSettings
+from ecg_model.loading import Runtime
+from ecg_server.addresses import AddressError
+from ecg_server.cores import usable_cores
+from ecg_server.process import run_server
+from ecg_server.settings import MEBIBYTE, BatchingSettings, ServerSettings
+from ecg_server.workers import WorkerError
 
 Number = TypeVar("Number", int, float)
 
@@ -34,45 +34,28 @@ Not a medical device.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server; return the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = _read_settings(arguments)
+
+    def announce(port: int) -> None:
+        print(f"listening on {settings.host}:{port}", file=sys.stderr, flush=True)
+
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings))
-    except (AddressError, BundleError) as error:
+        run_server(settings, announce)
+    except (AddressError, BundleError, WorkerError) as error:
         print(f"ecg-server: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-async def _serve(settings: ServerSettings) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    server = EcgServer(settings, lambda: load_classifier(settings.model))
-    try:
-        port = await server.start()
-        print(f"listening on {settings.host}:{port}", file=sys.stderr, flush=True)
-        await stopping.wait()
-    finally:
-        await server.drain()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop where the platform has it: it costs the least CPU for a recording."""
-    try:
-        import uvloop  # noqa: PLC0415 - not there on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def _read_settings(arguments: Sequence[str] | None) -> ServerSettings:
     options = _parser().parse_args(arguments)
     return ServerSettings(
         model=options.model,
+        runtime=options.runtime,
         host=options.host,
         port=options.port,
+        workers=options.workers,
+        batching=BatchingSettings(runs=max(1, usable_cores() // options.workers)),
         max_message_bytes=options.max_message_mib * MEBIBYTE,
         drain_seconds=options.drain_seconds,
     )
@@ -90,8 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     _add(
         parser, "--model", str, defaults.model, f"a shipped bundle ({shipped}), or the path of a bundle or .keras file"
     )
+    _add(
+        parser,
+        "--runtime",
+        Runtime,
+        None,
+        "what runs the network: tensorflow or onnx; unless given, onnx for a model that has an ONNX form",
+    )
     _add(parser, "--host", str, defaults.host, "address to listen on")
     _add(parser, "--port", _port, defaults.port, "port to listen on; 0 picks a free one")
+    _add(parser, "--workers", _positive(int), defaults.workers, "processes that share the port and the cores")
     _add(
         parser,
         "--max-message-mib",

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +12,7 @@ from ecg.v1 import ecg_service_pb2
 from ecg.v1.ecg_service_pb2_grpc import add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
 from ecg_model.recording import Recording
+from ecg_server.addresses import AddressError, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.interceptor import StatusInterceptor
 from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
@@ -24,10 +24,6 @@ from ecg_server.settings import ServerSettings
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
 logger = logging.getLogger(__name__)
-
-
-class AddressError(Exception):
-    """The server cannot listen where it was told to. Its text is one line."""
 
 
 class EcgServer:
@@ -43,6 +39,7 @@ class EcgServer:
         self._load = load
         self._servicer = EcgServicer(settings.stream_recordings)
         self._health = health.aio.HealthServicer()
+        self._is_worker = settings.workers > 1
         self._batcher: Batcher | None = None
         self._server = _build_server(settings, self._servicer, self._health)
 
@@ -53,18 +50,15 @@ class EcgServer:
             AddressError: the address is in use, not permitted, or none of this machine.
             BundleError: the model cannot be served.
         """
-        port = self._listen()
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
-        await self._server.start()
-        classifier = await asyncio.to_thread(self._load_warm)
-        self._batcher = Batcher(classifier.classify, self._settings.batching)
-        self._servicer.serve(
-            ServedModel(
-                self._batcher,
-                PredictionConverter(classifier.manifest),
-                model_summary_to_proto(classifier.manifest, self._settings.max_message_bytes),
-            )
-        )
+        if self._is_worker:
+            # The kernel gives a share of the port's connections to whoever listens: only when there are answers.
+            await self._load_model()
+            port = await self._listen()
+        else:
+            # Alone, to listen first tells at once when the address cannot be had, and lets probes see NOT_SERVING.
+            port = await self._listen()
+            await self._load_model()
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         return port
 
@@ -76,12 +70,27 @@ class EcgServer:
         if self._batcher is not None:
             await self._batcher.close()
 
-    def _listen(self) -> int:
-        address = f"{self._settings.host}:{self._settings.port}"
+    async def _listen(self) -> int:
+        host, port = self._settings.host, self._settings.port
+        if not self._is_worker:
+            check_address_is_free(host, port)
         try:
-            return self._server.add_insecure_port(address)
+            bound = self._server.add_insecure_port(f"{host}:{port}")
         except RuntimeError as error:
-            raise AddressError(f"cannot listen on {address}: {_why_not(self._settings)}") from error
+            raise AddressError(host, port, "it was in use a moment ago") from error
+        await self._server.start()
+        return bound
+
+    async def _load_model(self) -> None:
+        classifier = await asyncio.to_thread(self._load_warm)
+        self._batcher = Batcher(classifier.classify, self._settings.batching)
+        self._servicer.serve(
+            ServedModel(
+                self._batcher,
+                PredictionConverter(classifier.manifest),
+                model_summary_to_proto(classifier.manifest, self._settings.max_message_bytes),
+            )
+        )
 
     def _load_warm(self) -> Classifier:
         classifier = self._load()
@@ -113,24 +122,11 @@ def _build_server(
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),
-            # Otherwise a second server on the same port would start, and take half of the calls.
-            ("grpc.so_reuseport", 0),
+            # Unless they are meant to share, a second server on the port would silently take half of the calls.
+            ("grpc.so_reuseport", int(settings.workers > 1)),
         ],
     )
     add_EcgServiceServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     add_reflection((SERVICE_NAME, health.SERVICE_NAME), server)
     return server
-
-
-def _why_not(settings: ServerSettings) -> str:
-    """Return why an address cannot be listened on: gRPC does not say, the operating system does."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
-            0
-        ]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.bind(address)
-    except OSError as error:
-        return f"{error.strerror or error}; choose another --host or --port"
-    return "it was in use a moment ago; try again"

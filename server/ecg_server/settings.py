@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from ecg_model.loading import Runtime
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -30,6 +32,8 @@ class ServerSettings:
         model: a shipped bundle's name, or the path of a bundle or of a .keras file.
         host: address to listen on.
         port: port to listen on; 0 picks a free one.
+        runtime: what runs the network; None: ONNX Runtime where the model has an ONNX form, else TensorFlow.
+        workers: processes that share the port and the cores.
         threads: threads that one run of the network may use.
         max_message_bytes: largest message received, and sent.
         stream_recordings: recordings of one stream that may be on their way; past that its caller has to wait.
@@ -40,6 +44,8 @@ class ServerSettings:
     model: str = "reference"
     host: str = "127.0.0.1"
     port: int = 50051
+    runtime: Runtime | None = None
+    workers: int = 1
     threads: int = 1
     max_message_bytes: int = 64 * MEBIBYTE
     stream_recordings: int = 256

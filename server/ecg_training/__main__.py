@@ -55,7 +55,7 @@ def _make_bundle(options: argparse.Namespace) -> None:
         lambda: build_reference_network(training.metadata, training.signal, seed=settings.seed),
         training,
         settings,
-        options.checkpoints or options.output / "checkpoints",
+        options.checkpoints or Path("build/checkpoints") / options.output.name,
         report_progress(lambda model: _macro_auc(model, validation), settings.epochs),
     )
     print(f"trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", type=Path, default=Path("build/reference"), help="the bundle's folder (%(default)s)"
     )
-    parser.add_argument("--checkpoints", type=Path, help="where to keep them (checkpoints/ in the output folder)")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="where to keep them (build/checkpoints/ and the bundle's name)"
+    )
     parser.add_argument("--epochs", type=int, default=14, help="passes over the data (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="everything random follows from it (%(default)s)")
     parser.add_argument("--limit", type=int, help="train on that many recordings only")

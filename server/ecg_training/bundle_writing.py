@@ -5,16 +5,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
-from ecg_model.bundle import KERAS_FILE, write_manifest
+from ecg_client.formats.synthetic import generate_recordings
+from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, read_bundle, write_manifest
+from ecg_model.golden import GoldenSet, write_golden_set
 from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
 from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
-from ecg_model.recording import FloatArray
+from ecg_model.onnx_export import export_bundle
+from ecg_model.preprocessing import prepare, stack
+from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
 from ecg_model.tensorflow_network import TensorFlowNetwork
-from ecg_training.dataset import Dataset
+from ecg_training.dataset import MICROVOLTS_PER_MILLIVOLT, Dataset
 from ecg_training.evaluation import auc_figures, best_f1_threshold, predict
 
+GOLDEN_COUNT = 8
 CLASS_CODES = tuple(DIAGNOSTIC_CLASSES)
 MEASURED_ON = "PTB-XL fold 9, recordings with at least one class, infarction stages masked"
 DATA = (
@@ -51,11 +57,14 @@ def write_bundle(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / KERAS_FILE
-    model.save(path, include_optimizer=False)
+    # The same layers without the optimizer, whose state is twice as large as the weights.
+    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
     (folder / "ATTRIBUTION.md").write_text(ATTRIBUTION, encoding="utf-8")
     names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
     served = load_keras(path)
-    probabilities = predict(TensorFlowNetwork(served, names), validation)
+    network = TensorFlowNetwork(served, names)
+    write_golden_set(GoldenSet.computed(network, *golden_inputs(specification)), folder / GOLDEN_FILE)
+    probabilities = predict(network, validation)
     manifest = Manifest(
         name=folder.resolve().name,
         version="1.0.0",
@@ -70,7 +79,8 @@ def write_bundle(
         software={"python": platform.python_version(), **{name: version(name) for name in ("tensorflow", "keras")}},
     )
     write_manifest(manifest, folder)
-    return manifest
+    export_bundle(folder)
+    return read_bundle(folder).manifest
 
 
 def _classes(labels: FloatArray, probabilities: FloatArray) -> tuple[ClassSpecification, ...]:
@@ -79,3 +89,17 @@ def _classes(labels: FloatArray, probabilities: FloatArray) -> tuple[ClassSpecif
         ClassSpecification(code=code, display_name=DIAGNOSTIC_CLASSES[code], threshold=best_f1_threshold(truth, given))
         for code, truth, given in columns
     )
+
+
+def golden_inputs(specification: InputSpecification) -> tuple[FloatArray, FloatArray]:
+    """Return the metadata and signals of a few synthetic recordings, always the same, as the network takes them."""
+    recordings = (
+        Recording(
+            one.signal.astype(np.float32) / MICROVOLTS_PER_MILLIVOLT,
+            one.sample_rate_hz,
+            tuple(LeadName),
+            PatientMetadata(age_years=15.0 + 10 * index, sex=Sex.FEMALE if index % 2 else None, weight_kg=60.0 + index),
+        )
+        for index, one in enumerate(generate_recordings(GOLDEN_COUNT))
+    )
+    return stack([prepare(recording, specification) for recording in recordings])

@@ -17,7 +17,7 @@ AsJsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...",
+        metavar="FILE",
         help="WFDB records (with or without .hea or .dat), folders of them, a PTB-XL folder, .npz files.",
         show_default=False,
     ),

@@ -13,6 +13,8 @@ from ecg_client.prediction import Prediction, PredictionWarning
 
 NOT_A_MEDICAL_DEVICE = "Not a medical device."
 _PIPE_WIDTH = 120
+_MOST_NAME_WIDTH = 32
+_LEAST_FINDINGS_WIDTH = 24
 
 
 def terminal(*, stderr: bool = False) -> Console:
@@ -52,12 +54,12 @@ def findings_table(outcomes: list[Outcome]) -> Table:
     table.add_column("Recording", no_wrap=True)
     for code in class_codes:
         table.add_column(code, justify="right", no_wrap=True)
-    table.add_column("Findings")
+    table.add_column("Findings", min_width=_LEAST_FINDINGS_WIDTH, overflow="fold")
     if any(outcome.labels for outcome in outcomes):
         table.add_column("Labels")
     for outcome in outcomes:
         cells = _probability_cells(outcome, len(class_codes))
-        table.add_row(Text(outcome.name), *cells, _findings(outcome), _labels(outcome))
+        table.add_row(_shortened(outcome.name), *cells, _findings(outcome), _labels(outcome))
     return table
 
 
@@ -97,6 +99,11 @@ def _warning_text(warning: PredictionWarning) -> str:
     lead = f" (lead {warning.lead.name})" if warning.lead is not None else ""
     measured = f" [{warning.measured:g} {warning.unit}".rstrip() + "]" if warning.measured is not None else ""
     return f"{warning.code}{lead}: {warning.message}{measured}"
+
+
+def _shortened(name: str) -> Text:
+    # The end of a long path tells more than its beginning.
+    return Text(name if len(name) <= _MOST_NAME_WIDTH else f"…{name[1 - _MOST_NAME_WIDTH :]}")
 
 
 def _class_codes(outcomes: list[Outcome]) -> list[str]:

@@ -48,7 +48,7 @@ class Report:
         if self.count > len(self.rows):
             yield f"... and {self.count - len(self.rows)} more"
         problems = f"; {self.problem_count} could not be read or classified" if self.problem_count else ""
-        yield f"{self.count} recordings{problems}"
+        yield f"{self.count} recording{'' if self.count == 1 else 's'}{problems}"
         if self.finding_counts:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
 

@@ -20,7 +20,7 @@ from ecg_client.formats.sources import find_recordings, synthetic_sources
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="FILE|FOLDER|data.npz...",
+        metavar="FILE|FOLDER|data.npz",
         help="WFDB records (with or without .hea or .dat), folders of them, PTB-XL folders (an age of 300, which "
         'stands for "over 89", is sent as 90), .npz files.',
         show_default=False,
@@ -94,6 +94,6 @@ def _print_report(report: Report, *, synthetic_count: int, as_json: bool) -> Non
     console = terminal(stderr=as_json)
     if not as_json:
         console.print(findings_table(report.rows))
-    made_up = [f"{synthetic_count} of them are synthetic: made up by this program"] if synthetic_count else []
+    made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
     for line in itertools.chain(report.count_lines(), made_up, report.auc_lines(), [NOT_A_MEDICAL_DEVICE]):
         console.print(line, soft_wrap=True)

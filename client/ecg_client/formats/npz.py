@@ -122,8 +122,8 @@ def metadata_from_row(row: Sequence[float] | npt.NDArray[Any]) -> PatientMetadat
 
 def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in ("X_test", "Y_test", "Z_test") if name in file}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in ("X_test", "Y_test", "Z_test") if name in arrays}
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or str(error)) from error
     except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:

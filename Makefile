@@ -1,0 +1,63 @@
+# make demo    sets everything up, starts a server, streams recordings to it and prints what they show
+# make test    sets everything up and runs all tests
+# make serve   leaves a server running on 127.0.0.1:50051
+# make check   generated code, contract, style, types, imports
+# make train   DATA=<PTB-XL folder> [OUTPUT=build/reference] makes a bundle
+# make bench   measures this machine: the bare network, this server and others, side by side
+# make generate, make lock   renew generated/ and requirements.lock
+
+PYTHON ?= python3
+DATA ?=
+OUTPUT ?= build/reference
+ARGS ?=
+
+BIN := .venv/bin
+READY := .venv/ready
+PROTOS := $(wildcard protos/ecg/v1/*.proto)
+
+.PHONY: demo serve test check train bench generate lock clean
+
+demo: $(READY)
+	$(BIN)/python examples/demo.py $(DATA)
+
+serve: $(READY)
+	$(BIN)/ecg-server $(ARGS)
+
+test: $(READY)
+	$(BIN)/pytest $(ARGS)
+
+train: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make train DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_training "$(DATA)" --output "$(OUTPUT)" $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+check: $(READY)
+	scripts/check-generated $(BIN)
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	scripts/check-breaking $(BIN)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+generate: $(READY)
+	scripts/generate $(BIN) generated
+
+# The lock holds hashes for every platform and every Python from 3.11 on.
+lock:
+	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate \
+	    --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo 'needs Python 3.11 or newer: make PYTHON=<path to it> ...'; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,26 @@
+"""Addresses to listen on, and why one cannot be."""
+
+import socket
+
+
+class AddressError(Exception):
+    """The server cannot listen where it was told to. Its text is one line."""
+
+    def __init__(self, host: str, port: int, problem: str) -> None:
+        super().__init__(f"cannot listen on {host}:{port}: {problem}; choose another --host or --port")
+
+
+def check_address_is_free(host: str, port: int) -> None:
+    """Bind to an address and let go of it again: gRPC does not say why it cannot, the operating system does.
+
+    Raises:
+        AddressError: the address is in use, not permitted, or none of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As gRPC does: the leftovers of a server that has just ended are no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise AddressError(host, port, error.strerror or str(error)) from error

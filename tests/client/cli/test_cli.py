@@ -1,0 +1,231 @@
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+from grpc_health.v1.health import HealthServicer
+from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+from ecg_client.cli.__main__ import main
+from ecg_testing.fake_service import FakeService
+
+Ecg = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def ecg(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ecg:
+    """Runs the command line; gives its exit code and what it wrote to standard output and standard error."""
+    monkeypatch.setenv("ECG_ADDRESS", address)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as exited:
+            main([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        return int(exited.value.code or 0), written.out, written.err
+
+    return run
+
+
+@pytest.fixture
+def npz(tmp_path: Path) -> Path:
+    """40 recordings: the probabilities are their first samples, and recording 33 is the issue's example."""
+    signals = np.zeros((40, 1000, 12))
+    signals[:, 0, :5] = np.random.default_rng(0).random((40, 5))
+    signals[33, 0, :5] = (0.940, 0.003, 0.012, 0.046, 0.020)
+    targets = (signals[:, 0, :5] > 0.5).astype(int)
+    targets[:, 4] = 0
+    targets[33] = (1, 0, 0, 1, 0)
+    targets[7] = 0
+    path = tmp_path / "data.npz"
+    np.savez(path, X_test=np.zeros((40, 7)), Y_test=signals, Z_test=targets)
+    return path
+
+
+def test_check_prints_targets_and_probabilities(ecg: Ecg, npz: Path) -> None:
+    """The block that the original client printed, and nothing else on standard output."""
+    code, out, err = ecg("check", npz, "--sample", 33)
+    assert out == (
+        "SAMPLE: id=33\n"
+        "  target values: [1. 0. 0. 1. 0.]\n"
+        "  prediction:\n"
+        "    NORM = 0.940\n"
+        "    MI   = 0.003\n"
+        "    STTC = 0.012\n"
+        "    CD   = 0.046\n"
+        "    HYP  = 0.020\n"
+    )
+    assert (code, err) == (0, "Not a medical device.\n")
+
+
+def test_check_of_a_sample_that_is_not_there_is_one_line(ecg: Ecg, npz: Path) -> None:
+    """No traceback; it says which there are."""
+    code, out, err = ecg("check", npz, "--sample", 40)
+    assert (code, out) == (1, "")
+    assert err == f"ecg: {npz}: there is no sample 40; give one from 0 to 39\n"
+
+
+def test_stream_prints_the_first_rows_the_counts_and_the_auc(ecg: Ecg, npz: Path) -> None:
+    """Unlabelled recordings and classes without an AUC are named."""
+    code, out, err = ecg("stream", npz)
+    assert (code, err) == (0, "")
+    assert "... and 20 more\n40 recordings\n" in out
+    assert "AUC over" in out
+    assert re.search(r"labelled recordings \(\d+ without a label left out\)", out)
+    assert "left out: HYP" in out
+    assert re.search(r"^  MI   1\.000$", out, re.MULTILINE)
+    assert re.search(r"^macro-AUC 0\.\d\d\d$", out, re.MULTILINE)
+    assert out.count("Not a medical device.") == 1
+    assert "\x1b" not in out
+
+
+def test_stream_writes_json_lines_for_programs(ecg: Ecg, npz: Path) -> None:
+    """One object for each recording on standard output; the figures for people go to standard error."""
+    code, out, err = ecg("stream", npz, "--limit", 2, "--json")
+    first, second = map(json.loads, out.splitlines())
+    assert code == 0
+    assert (first["recording_id"], second["recording_id"], first["error"]) == ("0", "1", None)
+    assert [entry["code"] for entry in first["prediction"]["classes"]] == ["NORM", "MI", "STTC", "CD", "HYP"]
+    assert first["prediction"]["model"]["name"] == "fake"
+    assert first["prediction"]["warnings"][0]["code"] == "METADATA_IMPUTED"
+    assert "macro-AUC" in err or "left out" in err
+
+
+def test_stream_sends_synthetic_recordings_and_says_so(ecg: Ecg, service: FakeService) -> None:
+    """All over one connection."""
+    code, out, _ = ecg("stream", "--synthetic", 6)
+    assert code == 0
+    assert "synthetic-0000-normal" in out
+    assert "Synthetic, made up by this program: 6" in out
+    assert "AUC" not in out
+    assert service.received_count == 6
+
+
+def test_an_unreadable_file_among_many_is_a_row_with_its_reason(ecg: Ecg, npz: Path, tmp_path: Path) -> None:
+    """The others are classified, and the exit code says that not all went well."""
+    code, out, _ = ecg("stream", tmp_path / "gone", npz, tmp_path / "late")
+    assert code == 1
+    rows = out.splitlines()
+    assert "gone" in rows[1]
+    assert out.count("UNREADABLE_FILE") == 2
+    assert "42 recordings; 2 could not be read or classified" in out
+
+
+def test_a_file_that_cannot_be_read_is_no_reason_to_fail_otherwise(ecg: Ecg, tmp_path: Path) -> None:
+    """Even where there is nothing else."""
+    code, out, err = ecg("stream", tmp_path / "gone")
+    assert (code, err) == (1, "")
+    assert "there is no such file" in out
+    assert "1 recording; 1 could not be read or classified" in out
+
+
+def test_a_stream_that_breaks_off_shows_what_came_before(ecg: Ecg, tmp_path: Path) -> None:
+    """The exit code is that of the service's error."""
+    for name in ("0", "abort"):
+        samples = np.full((1000, 5), 700)
+        wfdb.wrsamp(
+            name,
+            fs=100,
+            units=["mV"] * 5,
+            sig_name=["I", "II", "III", "AVR", "AVL"],
+            d_signal=samples,
+            fmt=["16"] * 5,
+            adc_gain=[1000.0] * 5,
+            baseline=[0] * 5,
+            write_dir=str(tmp_path),
+        )
+    code, out, err = ecg("stream", tmp_path)
+    assert code == 3
+    assert "0.700" in out
+    assert "1 recording\n" in out
+    assert "shutting down" in err
+
+
+def test_a_service_that_is_not_there_is_one_line(ecg: Ecg) -> None:
+    """It says where it was sought, and how to start one."""
+    code, out, err = ecg("stream", "--synthetic", 2, "--address", "127.0.0.1:1")
+    assert (code, out) == (3, "")
+    assert err.startswith("ecg: the service at 127.0.0.1:1 is unavailable")
+    assert "ecg-server" in err
+    assert err.count("\n") == 1
+
+
+def test_what_the_service_refuses_is_said_with_the_fields(ecg: Ecg, tmp_path: Path) -> None:
+    """In `predict` and in `stream` alike; the exit code says that not all went well."""
+    record = tmp_path / "still"
+    record.with_suffix(".hea").write_text("still 1 0 4\nstill.dat 16 1000(0)/mV 16 0 0 0 0 I\n")
+    record.with_suffix(".dat").write_bytes(bytes(8))
+    code, out, _ = ecg("predict", record)
+    assert code == 1
+    assert "SAMPLE_RATE_NOT_POSITIVE: sample_rate_hz is 0; send the rate in hertz" in out
+    assert "  recording.sample_rate_hz: sample_rate_hz is 0" in out
+    code, out, _ = ecg("stream", record)
+    assert code == 1
+    assert "SAMPLE_RATE_NOT_POSITIVE" in out
+
+
+def test_nothing_to_stream_is_a_usage_error(ecg: Ecg) -> None:
+    """It says what to give."""
+    code, _, err = ecg("stream")
+    assert code == 2
+    assert "--synthetic N" in err
+
+
+def test_predict_prints_each_recording_in_full(ecg: Ecg, ptbxl_small: Path) -> None:
+    """Probability, threshold, finding and warnings of real WFDB records."""
+    first, second = sorted(ptbxl_small.rglob("*_lr.hea"))[:2]
+    code, out, _ = ecg("predict", first, second.with_suffix(""), ptbxl_small / "gone")
+    assert code == 1
+    assert f"{first.stem} (model fake 1.0.0)" in out
+    assert second.stem in out
+    assert "threshold 0.500" in out
+    assert "METADATA_IMPUTED: age_years was unknown [60 year]" in out
+    assert "UNREADABLE_FILE: there is no such file" in out
+    assert out.count("Not a medical device.") == 1
+
+
+def test_predict_writes_json_lines_too(ecg: Ecg, npz: Path) -> None:
+    """With nothing else on standard output."""
+    _, out, _ = ecg("predict", npz, "--json")
+    assert len([json.loads(line) for line in out.splitlines()]) == 40
+
+
+def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
+    """And below it the model, its input and its quality."""
+    code, out, _ = ecg("summary")
+    assert code == 0
+    assert out.startswith("Total params: 42\n")
+    assert "Input: 1000 samples of 12 leads at 100 Hz; metadata used: age_years" in out
+    assert "macro_auc all classes: 0.925 (fold 9)" in out
+    _, out, _ = ecg("summary", "--json")
+    assert json.loads(out)["parameter_count"] == 42
+    assert json.loads(out)["input"]["lead_names"][3] == "AVR"
+
+
+def test_health_is_the_exit_code(ecg: Ecg, health_servicer: HealthServicer) -> None:
+    """0 while serving, 1 while not; 3 where nothing answers."""
+    assert ecg("health") == (0, "SERVING\n", "")
+    health_servicer.set("", HealthCheckResponse.NOT_SERVING)
+    assert ecg("health") == (1, "NOT_SERVING\n", "")
+    assert ecg("health", "--address", "127.0.0.1:1")[0] == 3
+
+
+def test_the_module_runs_as_a_program(address: str) -> None:
+    """A real process: synthetic recordings in, a table out."""
+    command = [sys.executable, "-m", "ecg_client.cli", "stream", "--synthetic", "3", "--address", address]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "3 recordings" in finished.stdout
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_the_extra_one_line_says_what_to_install(missing: str) -> None:
+    """The base install has the command, but not what it needs."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from ecg_client.cli.__main__ import main; main([])"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own
+    assert finished.returncode == 2
+    assert finished.stderr == 'ecg: The command line needs: pip install "ecg-classifier[cli]"\n'

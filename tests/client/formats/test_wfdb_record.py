@@ -1,0 +1,114 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wfdb
+
+from ecg_client import LeadName, UnreadableFileError
+from ecg_client.formats import read_wfdb_record
+
+NAMES = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
+
+
+def _write(folder: Path, samples: np.ndarray, **changes: object) -> Path:
+    count = samples.shape[1]
+    settings = {
+        "fs": 250,
+        "units": ["mV"] * count,
+        "sig_name": NAMES[:count],
+        "fmt": ["16"] * count,
+        "adc_gain": [200.0] * count,
+        "baseline": [0] * count,
+    }
+    wfdb.wrsamp("r1", d_signal=samples, write_dir=str(folder), **(settings | changes))
+    return folder / "r1"
+
+
+@pytest.fixture
+def samples() -> np.ndarray:
+    """Twelve leads of integers."""
+    return np.random.default_rng(0).integers(-2000, 2000, (300, 12))
+
+
+@pytest.mark.parametrize("suffix", ["", ".hea", ".dat"])
+def test_integers_with_one_gain_are_taken_as_digitised(tmp_path: Path, samples: np.ndarray, suffix: str) -> None:
+    """200 units to the millivolt are 5 microvolts a unit, with or without suffix."""
+    recording = read_wfdb_record(f"{_write(tmp_path, samples)}{suffix}")
+    assert recording.signal.dtype == np.int16
+    np.testing.assert_array_equal(recording.signal, samples)
+    assert recording.microvolts_per_unit == 5.0
+    assert recording.sample_rate_hz == 250.0
+    assert recording.lead_names == tuple(LeadName)
+    assert recording.recording_id == "r1"
+
+
+@pytest.mark.parametrize(("unit", "microvolts"), [("uV", 0.005), ("mV", 5.0), ("V", 5000.0)])
+def test_units_are_normalised(tmp_path: Path, samples: np.ndarray, unit: str, microvolts: float) -> None:
+    """A unit of the header may be mV, uV or V."""
+    recording = read_wfdb_record(_write(tmp_path, samples, units=[unit] * 12))
+    assert recording.microvolts_per_unit == pytest.approx(microvolts)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"adc_gain": [100.0, *[200.0] * 11]},
+        {"baseline": [7, *[0] * 11]},
+        {"units": ["uV", *["mV"] * 11]},
+    ],
+)
+def test_leads_that_differ_become_millivolts(tmp_path: Path, samples: np.ndarray, changes: dict[str, list]) -> None:
+    """One gain and no offset is all that integers can say on the wire."""
+    recording = read_wfdb_record(_write(tmp_path, samples, **changes))
+    gain = changes.get("adc_gain", [200.0])[0]
+    baseline = changes.get("baseline", [0])[0]
+    scale = 1e-3 if "units" in changes else 1.0
+    assert recording.microvolts_per_unit == 1000.0
+    np.testing.assert_allclose(recording.signal[:, 0], (samples[:, 0] - baseline) / gain * scale)
+    np.testing.assert_allclose(recording.signal[:, 1], samples[:, 1] / 200)
+
+
+def test_a_missing_sample_is_not_a_number(tmp_path: Path, samples: np.ndarray) -> None:
+    """What WFDB writes for "no sample" is not taken for a voltage."""
+    samples[5, 3] = -32768
+    recording = read_wfdb_record(_write(tmp_path, samples))
+    assert np.argwhere(np.isnan(recording.signal)).tolist() == [[5, 3]]
+
+
+def test_lead_names_are_read_in_any_case_and_order_and_other_channels_are_left_out(
+    tmp_path: Path, samples: np.ndarray
+) -> None:
+    """PTB-XL writes AVR, others aVR; some records carry breathing or Frank leads as well."""
+    names = ["v6", "resp", "AVR", "i"]
+    recording = read_wfdb_record(_write(tmp_path, samples[:, :4], sig_name=names))
+    assert recording.lead_names == (LeadName.V6, LeadName.AVR, LeadName.I)
+    np.testing.assert_array_equal(recording.signal, samples[:, [0, 2, 3]])
+
+
+def test_a_record_without_standard_leads_is_refused(tmp_path: Path, samples: np.ndarray) -> None:
+    """The error names the channels there are."""
+    stem = _write(tmp_path, samples[:, :2], sig_name=["resp", "vx"])
+    with pytest.raises(UnreadableFileError, match="RESP, VX"):
+        read_wfdb_record(stem)
+
+
+def test_a_unit_that_is_no_voltage_is_refused(tmp_path: Path, samples: np.ndarray) -> None:
+    """The error names it."""
+    with pytest.raises(UnreadableFileError, match="'mmHg'"):
+        read_wfdb_record(_write(tmp_path, samples, units=["mmHg"] * 12))
+
+
+def test_missing_and_broken_files_are_named(tmp_path: Path, samples: np.ndarray) -> None:
+    """No header, no signal file, a header that is none."""
+    with pytest.raises(UnreadableFileError, match=r"no header r1\.hea"):
+        read_wfdb_record(tmp_path / "r1.dat")
+    stem = _write(tmp_path, samples)
+    stem.with_suffix(".dat").write_bytes(b"\0")
+    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
+        read_wfdb_record(stem)
+    stem.with_suffix(".dat").unlink()
+    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
+        read_wfdb_record(stem)
+    stem.with_suffix(".hea").write_text("nonsense\n")
+    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
+        read_wfdb_record(stem)

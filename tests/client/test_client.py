@@ -1,0 +1,81 @@
+import socket
+from collections.abc import Callable
+
+import grpc
+import pytest
+
+from ecg_client import (
+    DeadlineExceededError,
+    EcgClient,
+    EcgError,
+    LeadName,
+    Recording,
+    RecordingRefusedError,
+    ServiceUnavailableError,
+    ServingStatus,
+)
+from ecg_testing.fake_service import FakeService
+
+MakeRecording = Callable[..., Recording]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_predict_answers_with_every_class_and_the_model(client: EcgClient, make_recording: MakeRecording) -> None:
+    """The fake's probabilities are the first samples."""
+    prediction = client.predict(make_recording("my id"))
+    assert prediction.recording_id == "my id"
+    assert [entry.probability for entry in prediction.classes] == pytest.approx([0.1, 0.9, 0.2, 0.3, 0.8])
+    assert [entry.code for entry in prediction.findings] == ["MI", "HYP"]
+    assert prediction.model.name == "fake"
+    assert [warning.code for warning in prediction.warnings] == ["METADATA_IMPUTED"]
+
+
+def test_a_refused_recording_says_what_to_change(client: EcgClient, make_recording: MakeRecording) -> None:
+    """Reason and field violations come from the status details."""
+    with pytest.raises(RecordingRefusedError, match="send the rate in hertz") as caught:
+        client.predict(make_recording(sample_rate_hz=0.0))
+    assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert caught.value.reason == "SAMPLE_RATE_NOT_POSITIVE"
+    assert [violation.field for violation in caught.value.field_violations] == ["recording.sample_rate_hz"]
+
+
+def test_an_address_where_nothing_answers_is_named(closed_port: int, make_recording: MakeRecording) -> None:
+    """The caller sees where it tried."""
+    with EcgClient(f"127.0.0.1:{closed_port}") as client:
+        with pytest.raises(ServiceUnavailableError, match=f"127.0.0.1:{closed_port} is unavailable") as caught:
+            client.predict(make_recording())
+        assert isinstance(caught.value, EcgError)
+        with pytest.raises(ServiceUnavailableError):
+            list(client.predict_stream([make_recording()]))
+
+
+def test_a_call_that_takes_too_long_is_given_up(
+    address: str, service: FakeService, make_recording: MakeRecording
+) -> None:
+    """The client's timeout holds for every call."""
+    service.may_answer.clear()
+    with EcgClient(address, timeout_s=0.1) as client, pytest.raises(DeadlineExceededError):
+        client.predict(make_recording())
+
+
+def test_the_model_summary_is_typed(client: EcgClient) -> None:
+    """All that the contract says, as dataclasses."""
+    summary = client.model_summary()
+    assert summary.summary_text == "Total params: 42\n"
+    assert summary.layers[0].connected_to == ("input",)
+    assert summary.class_codes == ("NORM", "MI", "STTC", "CD", "HYP")
+    assert summary.input.lead_names == tuple(LeadName)
+    assert summary.limits.max_message_bytes == 64 * 1024 * 1024
+    assert summary.quality_figures[0].value == 0.925
+
+
+def test_health_is_a_status(client: EcgClient) -> None:
+    """The standard health service answers."""
+    assert client.health() is ServingStatus.SERVING

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from ecg_client import InvalidRecordingError, LeadName, Recording
+
+
+def test_a_signal_of_another_shape_is_refused_with_its_shape_and_the_remedy() -> None:
+    """The usual mistake is [lead, sample]."""
+    with pytest.raises(InvalidRecordingError, match=r"shape \(12, 1000\).*transpose"):
+        Recording(signal=np.zeros((12, 1000)), sample_rate_hz=100.0)
+
+
+def test_as_many_lead_names_as_columns_are_wanted() -> None:
+    """A recording of two leads names two."""
+    leads = (LeadName.I, LeadName.II)
+    assert Recording(signal=np.zeros((10, 2)), sample_rate_hz=100.0, lead_names=leads).lead_names == leads
+    with pytest.raises(InvalidRecordingError, match="with 12 leads"):
+        Recording(signal=np.zeros((10, 2)), sample_rate_hz=100.0)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint16, np.complex64, np.bool_, np.str_])
+def test_a_type_that_the_wire_does_not_know_is_refused(dtype: type) -> None:
+    """Nothing is cast behind the caller's back."""
+    with pytest.raises(InvalidRecordingError, match="signal has dtype"):
+        Recording(signal=np.zeros((10, 12), dtype=dtype), sample_rate_hz=100.0)
+
+
+def test_integers_must_say_their_unit() -> None:
+    """Integers taken as millivolts would be off by a factor of a thousand."""
+    with pytest.raises(InvalidRecordingError, match="microvolts_per_unit"):
+        Recording(signal=np.zeros((10, 12), dtype=np.int16), sample_rate_hz=100.0)

@@ -1,0 +1,25 @@
+"""Fixtures for all tests."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is no defect: how long an example takes is not what these tests are about.
+settings.register_profile("ecg", deadline=None)
+settings.load_profile("ecg")
+
+_PTBXL = Path(__file__).resolve().parents[2] / "shared" / "ptbxl"
+
+
+@pytest.fixture(scope="session")
+def ptbxl_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PTB-XL folder with 560 real records, where the data lies beside the checkout."""
+    unpack = _PTBXL / "unpack.py"
+    if not unpack.is_file():
+        pytest.skip("the PTB-XL records are not beside this checkout")
+    folder = tmp_path_factory.mktemp("ptbxl")
+    subprocess.run([sys.executable, unpack, folder, "--small"], check=True, capture_output=True)  # noqa: S603 - our own
+    return folder

@@ -1,0 +1,148 @@
+"""A small service whose answers can be computed by hand, for tests of clients."""
+
+import threading
+from collections.abc import Iterator
+
+import grpc
+import numpy as np
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+
+from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc, model_pb2, prediction_pb2, recording_pb2
+
+CLASS_CODES = ("NORM", "MI", "STTC", "CD", "HYP")
+_TYPES = {recording_pb2.SAMPLE_FORMAT_INT16_LE: "<i2", recording_pb2.SAMPLE_FORMAT_FLOAT32_LE: "<f4"}
+_FIELD = "recording.sample_rate_hz"
+_REMEDY = "sample_rate_hz is 0; send the rate in hertz"
+
+
+class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
+    """Answers with the first sample of each of the first five leads, in millivolts, as the five probabilities.
+
+    A recording without a sample rate is refused. In a stream, a recording called "abort" ends it with UNAVAILABLE, and
+    one called "end" ends it with OK. Nothing is answered while `may_answer` is not set.
+    """
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.groups: list[list[recording_pb2.Recording]] = []
+        self.received_more = threading.Condition()
+        self.stream_ended = threading.Event()
+
+    @property
+    def received_count(self) -> int:
+        """Recordings that came in over streams."""
+        return sum(map(len, self.groups))
+
+    def wait_for(self, count: int) -> None:
+        """Waits until as many recordings came in over streams."""
+        with self.received_more:
+            assert self.received_more.wait_for(lambda: self.received_count >= count, timeout=10)
+
+    def Predict(  # noqa: N802 - the name in the contract
+        self, request: ecg_service_pb2.PredictRequest, context: grpc.ServicerContext
+    ) -> ecg_service_pb2.PredictResponse:
+        """Answers, or refuses with status details."""
+        self.may_answer.wait(timeout=10)
+        if request.recording.sample_rate_hz <= 0:
+            context.set_trailing_metadata((("grpc-status-details-bin", _status().SerializeToString()),))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, _REMEDY)
+        return ecg_service_pb2.PredictResponse(prediction=_prediction(request.recording))
+
+    def PredictStream(  # noqa: N802 - the name in the contract
+        self, request_iterator: Iterator[ecg_service_pb2.PredictStreamRequest], context: grpc.ServicerContext
+    ) -> Iterator[ecg_service_pb2.PredictStreamResponse]:
+        """Answers group by group."""
+        context.add_callback(self.stream_ended.set)
+        sequence_number = 0
+        for request in request_iterator:
+            self._note(request)
+            self.may_answer.wait(timeout=10)
+            for recording in request.recordings:
+                if recording.recording_id == "abort":
+                    context.abort(grpc.StatusCode.UNAVAILABLE, "shutting down")
+                if recording.recording_id == "end":
+                    return
+                yield ecg_service_pb2.PredictStreamResponse(results=[_result(recording, sequence_number)])
+                sequence_number += 1
+
+    def ModelSummary(  # noqa: N802 - the name in the contract
+        self, request: ecg_service_pb2.ModelSummaryRequest, context: grpc.ServicerContext
+    ) -> ecg_service_pb2.ModelSummaryResponse:
+        """Describes a network that nobody would train."""
+        del request, context
+        return ecg_service_pb2.ModelSummaryResponse(
+            summary_text="Total params: 42\n",
+            model=_MODEL,
+            layers=[
+                model_pb2.LayerSummary(
+                    name="dense", type="Dense", output_shape="(None, 5)", parameter_count=42, connected_to=["input"]
+                )
+            ],
+            parameter_count=42,
+            class_codes=CLASS_CODES,
+            input=model_pb2.InputSpecification(
+                sample_rate_hz=100.0, sample_count=1000, lead_names=range(1, 13), metadata_fields=["age_years"]
+            ),
+            limits=model_pb2.Limits(max_message_bytes=67108864, max_recording_id_bytes=256),
+            quality_figures=[model_pb2.QualityFigure(name="macro_auc", value=0.925, measured_on="fold 9")],
+        )
+
+    def _note(self, request: ecg_service_pb2.PredictStreamRequest) -> None:
+        with self.received_more:
+            self.groups.append(list(request.recordings))
+            self.received_more.notify_all()
+
+
+_MODEL = prediction_pb2.ModelVersion(name="fake", version="1.0.0", sha256="0" * 64)
+
+
+def _prediction(recording: recording_pb2.Recording) -> prediction_pb2.Prediction:
+    packed = recording.packed_signal
+    samples = np.frombuffer(packed.samples, _TYPES[packed.format]).reshape(len(packed.lead_names), -1)
+    probabilities = samples[: len(CLASS_CODES), 0] * packed.microvolts_per_unit / 1000
+    return prediction_pb2.Prediction(
+        recording_id=recording.recording_id,
+        classes=[
+            prediction_pb2.ClassPrediction(
+                code=code, display_name=code.lower(), probability=value, threshold=0.5, is_positive=value >= 0.5
+            )
+            for code, value in zip(CLASS_CODES, probabilities, strict=True)
+        ],
+        model=_MODEL,
+        warnings=_warnings(recording),
+    )
+
+
+def _warnings(recording: recording_pb2.Recording) -> list[prediction_pb2.Warning]:
+    if recording.metadata.HasField("age_years"):
+        return []
+    code = prediction_pb2.WARNING_CODE_METADATA_IMPUTED
+    return [prediction_pb2.Warning(code=code, message="age_years was unknown", measured=60.0, unit="year")]
+
+
+def _result(recording: recording_pb2.Recording, sequence_number: int) -> prediction_pb2.RecordingResult:
+    result = prediction_pb2.RecordingResult(recording_id=recording.recording_id, sequence_number=sequence_number)
+    if recording.sample_rate_hz > 0:
+        result.prediction.CopyFrom(_prediction(recording))
+    else:
+        violation = prediction_pb2.FieldViolation(field=_FIELD, description=_REMEDY)
+        error = prediction_pb2.RecordingError(
+            code=3, reason="SAMPLE_RATE_NOT_POSITIVE", message=_REMEDY, field_violations=[violation]
+        )
+        result.error.CopyFrom(error)
+    return result
+
+
+def _status() -> status_pb2.Status:
+    violation = error_details_pb2.BadRequest.FieldViolation(field=_FIELD, description=_REMEDY)
+    status = status_pb2.Status(code=3, message=_REMEDY)
+    for detail in (
+        error_details_pb2.BadRequest(field_violations=[violation]),
+        error_details_pb2.ErrorInfo(reason="SAMPLE_RATE_NOT_POSITIVE", domain="ecg.v1"),
+    ):
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return status

@@ -1,0 +1,97 @@
+"""A real server on a free port and a real channel to it."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from grpc import aio
+
+from ecg.v1 import ecg_service_pb2 as pb
+from ecg.v1 import prediction_pb2, recording_pb2
+from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub, add_EcgServiceServicer_to_server
+from ecg_model.classifier import Classifier
+from ecg_server.batching import Batcher
+from ecg_server.interceptor import StatusInterceptor
+from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
+from ecg_server.served_model import ServedModel
+from ecg_server.server import EcgServer
+from ecg_server.servicer import EcgServicer
+from ecg_server.settings import BatchingSettings, ServerSettings
+
+ONE_BY_ONE = BatchingSettings(largest_batch=1, runs=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that is SERVING, and a way to call it."""
+
+    server: EcgServer
+    channel: aio.Channel
+    stub: "EcgServiceStub"
+
+
+@asynccontextmanager
+async def serving(
+    classifier: Classifier, *, batching: BatchingSettings | None = None, stream_recordings: int = 256
+) -> AsyncIterator[Serving]:
+    """Serve a classifier; the server drains at the end."""
+    settings = ServerSettings(
+        port=0, batching=batching or BatchingSettings(), stream_recordings=stream_recordings, drain_seconds=5
+    )
+    server = EcgServer(settings, load=lambda: classifier)
+    port = await server.start()
+    try:
+        async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield Serving(server, channel, EcgServiceStub(channel))
+    finally:
+        await server.drain()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServing:
+    """A servicer behind a real channel, with its parts in the open."""
+
+    servicer: EcgServicer
+    batcher: Batcher
+    stub: "EcgServiceStub"
+
+
+@asynccontextmanager
+async def serving_openly(
+    classifier: Classifier, batching: BatchingSettings, *, stream_recordings: int = 256
+) -> AsyncIterator[OpenServing]:
+    """Serve a classifier by a servicer and a batcher that the test can look at."""
+    batcher = Batcher(classifier.classify, batching)
+    servicer = EcgServicer(stream_recordings)
+    servicer.serve(
+        ServedModel(
+            batcher, PredictionConverter(classifier.manifest), model_summary_to_proto(classifier.manifest, 1 << 20)
+        )
+    )
+    server = aio.server(interceptors=[StatusInterceptor()])
+    add_EcgServiceServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield OpenServing(servicer, batcher, EcgServiceStub(channel))
+    finally:
+        await server.stop(5)
+        await batcher.close()
+
+
+def request(recording: recording_pb2.Recording) -> pb.PredictRequest:
+    """Return the request for one recording."""
+    return pb.PredictRequest(recording=recording)
+
+
+def group(recordings: Iterable[recording_pb2.Recording]) -> pb.PredictStreamRequest:
+    """Return a stream's message of these recordings."""
+    return pb.PredictStreamRequest(recordings=recordings)
+
+
+async def stream(
+    stub: "EcgServiceStub", messages: Sequence[pb.PredictStreamRequest]
+) -> list[prediction_pb2.RecordingResult]:
+    """Send these messages over one stream and return all results."""
+    return [result async for response in stub.PredictStream(iter(messages)) for result in response.results]

@@ -1,0 +1,169 @@
+"""From before the model is loaded to after the drain, in one process."""
+
+import asyncio
+import threading
+
+import grpc
+import pytest
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
+
+from ecg.v1 import ecg_service_pb2 as pb
+from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
+from ecg_model.classifier import Classifier
+from ecg_server.server import EcgServer
+from ecg_server.settings import ServerSettings
+from ecg_testing.fakes import FirstSamples, GatedNetwork, entered, fake_classifier
+from ecg_testing.messages import numbered_recording
+from ecg_testing.ports import free_port
+from ecg_testing.serving import ONE_BY_ONE, group, request, serving, serving_openly
+from ecg_testing.statuses import call_status
+
+HEALTH_NAMES = ("", "ecg.v1.EcgService")
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def health_of(channel: aio.Channel) -> list[int]:
+    """Return the health of the whole server and of the service."""
+    stub = health_pb2_grpc.HealthStub(channel)
+    return [(await stub.Check(health_pb2.HealthCheckRequest(service=name))).status for name in HEALTH_NAMES]
+
+
+async def next_health(channel: aio.Channel, wanted: int) -> None:
+    """Wait until the server says that its health is this."""
+    async for response in health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest()):
+        if response.status == wanted:
+            return
+
+
+async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> None:
+    """The port is open, health is NOT_SERVING, and every method is UNAVAILABLE with MODEL_NOT_READY."""
+    loading, may_load = threading.Event(), threading.Event()
+
+    def load() -> Classifier:
+        loading.set()
+        may_load.wait(60)
+        return fake_classifier()
+
+    port = free_port()
+    server = EcgServer(ServerSettings(port=port), load)
+    starting = asyncio.ensure_future(server.start())
+    assert await asyncio.to_thread(loading.wait, 60)
+    async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = EcgServiceStub(channel)
+        assert await health_of(channel) == [NOT_SERVING, NOT_SERVING]
+        calls = [
+            stub.Predict(request(numbered_recording(1))),
+            stub.ModelSummary(pb.ModelSummaryRequest()),
+            stub.PredictStream(iter([group([numbered_recording(1)])])).read(),
+        ]
+        for error in await asyncio.gather(*calls, return_exceptions=True):
+            assert isinstance(error, aio.AioRpcError)
+            status = call_status(error)
+            assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "MODEL_NOT_READY")
+        may_load.set()
+        assert await starting == port
+        assert await health_of(channel) == [SERVING, SERVING]
+        assert (await stub.Predict(request(numbered_recording(1)))).HasField("prediction")
+    await server.drain()
+
+
+async def test_the_network_is_warm_before_the_first_call() -> None:
+    """Every batch size up to the largest has run once, with silence, when the server says SERVING."""
+    network = FirstSamples()
+    async with serving(fake_classifier(network), batching=ONE_BY_ONE):
+        assert network.seen_numbers == [0]
+    network = FirstSamples()
+    async with serving(fake_classifier(network)):
+        assert network.seen_numbers == [0] * sum(range(1, 17))
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+async def test_reflection_lists_the_services(version: str) -> None:
+    """Both names of server reflection are known and describe the service, so that grpcurl needs no proto files."""
+    async with serving(fake_classifier()) as server:
+        call = server.channel.stream_stream(
+            f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
+            request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+            response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+        )
+        asked = [
+            reflection_pb2.ServerReflectionRequest(list_services=""),
+            reflection_pb2.ServerReflectionRequest(file_containing_symbol="ecg.v1.EcgService"),
+        ]
+        listed, described = [response async for response in call(iter(asked))]
+
+    names = {service.name for service in listed.list_services_response.service}
+    assert {"ecg.v1.EcgService", "grpc.health.v1.Health"} <= names
+    assert described.file_descriptor_response.file_descriptor_proto
+
+
+async def test_a_drain_answers_everything_received_and_ends_the_stream_unavailable() -> None:
+    """An open stream gets all its results and then UNAVAILABLE, never OK; a waiting call gets its answer."""
+    network = GatedNetwork()
+    results = []
+    async with serving(fake_classifier(network), batching=ONE_BY_ONE) as server:
+        network.close()
+        opened = server.stub.PredictStream()
+        await opened.write(group(map(numbered_recording, range(20))))
+        await entered(network)
+        draining = asyncio.ensure_future(server.server.drain())
+        await next_health(server.channel, NOT_SERVING)
+        network.gate.set()
+        with pytest.raises(aio.AioRpcError) as caught:
+            async for response in opened:
+                results.extend(response.results)
+        await draining
+
+    assert [one.recording_id for one in results] == [f"r{number}" for number in range(20)]
+    assert {one.WhichOneof("outcome") for one in results} == {"prediction"}
+    status = call_status(caught.value)
+    assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+
+
+async def test_a_drain_answers_the_calls_that_wait() -> None:
+    """A single call that was received before the drain is answered."""
+    network = GatedNetwork()
+    async with serving(fake_classifier(network), batching=ONE_BY_ONE) as server:
+        network.close()
+        calls = [server.stub.Predict(request(numbered_recording(number))) for number in (1, 2)]
+        await entered(network)
+        draining = asyncio.ensure_future(server.server.drain())
+        network.gate.set()
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        await draining
+
+    # The one that was computing was received; the other, if it was not, is told to go elsewhere.
+    assert isinstance(answers[0], pb.PredictResponse) or isinstance(answers[1], pb.PredictResponse)
+    for answer in answers:
+        if isinstance(answer, aio.AioRpcError):
+            assert answer.code() is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_an_idle_stream_ends_unavailable_when_the_server_drains() -> None:
+    """A caller that has sent nothing lately learns at once that it must go elsewhere."""
+    async with serving(fake_classifier()) as server:
+        opened = server.stub.PredictStream()
+        await opened.write(group([numbered_recording(1)]))
+        await opened.read()
+        draining = asyncio.ensure_future(server.server.drain())
+        with pytest.raises(aio.AioRpcError) as caught:
+            await opened.read()
+        await draining
+
+    status = call_status(caught.value)
+    assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+
+
+async def test_a_stream_that_comes_while_the_server_shuts_down_is_not_served() -> None:
+    """A stream whose method begins after the others were told to stop reading ends UNAVAILABLE as they do."""
+    async with serving_openly(fake_classifier(), ONE_BY_ONE) as server:
+        server.servicer.stop_reading()
+        late = server.stub.PredictStream()
+        with pytest.raises(aio.AioRpcError) as caught:
+            await asyncio.wait_for(late.read(), timeout=5)
+
+    status = call_status(caught.value)
+    assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
