@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Any
 
 import grpc
 import pytest
@@ -10,6 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
 
 from ecg.v1 import ecg_service_pb2 as pb
+from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_model.classifier import Classifier
 from ecg_server.server import EcgServer
@@ -31,11 +33,14 @@ async def health_of(channel: aio.Channel) -> list[int]:
     return [(await stub.Check(health_pb2.HealthCheckRequest(service=name))).status for name in HEALTH_NAMES]
 
 
-async def next_health(channel: aio.Channel, wanted: int) -> None:
-    """Wait until the server says that its health is this."""
-    async for response in health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest()):
-        if response.status == wanted:
-            return
+async def failure_of(stream: Any, results: list[prediction_pb2.RecordingResult]) -> aio.AioRpcError:
+    """Read a stream to its end, keep its results, and return the error that ended it."""
+    try:
+        async for response in stream:
+            results.extend(response.results)
+    except aio.AioRpcError as error:
+        return error
+    raise AssertionError("the stream ended OK")
 
 
 async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> None:
@@ -103,23 +108,24 @@ async def test_reflection_lists_the_services(version: str) -> None:
 async def test_a_drain_answers_everything_received_and_ends_the_stream_unavailable() -> None:
     """An open stream gets all its results and then UNAVAILABLE, never OK; a waiting call gets its answer."""
     network = GatedNetwork()
-    results = []
+    results: list[prediction_pb2.RecordingResult] = []
     async with serving(fake_classifier(network), batching=ONE_BY_ONE) as server:
         network.close()
         opened = server.stub.PredictStream()
         await opened.write(group(map(numbered_recording, range(20))))
+        health = health_pb2_grpc.HealthStub(server.channel).Watch(health_pb2.HealthCheckRequest())
+        assert (await health.read()).status == SERVING
         await entered(network)
         draining = asyncio.ensure_future(server.server.drain())
-        await next_health(server.channel, NOT_SERVING)
+        assert (await health.read()).status == NOT_SERVING
+        health.cancel()
         network.gate.set()
-        with pytest.raises(aio.AioRpcError) as caught:
-            async for response in opened:
-                results.extend(response.results)
+        error = await failure_of(opened, results)
         await draining
 
     assert [one.recording_id for one in results] == [f"r{number}" for number in range(20)]
     assert {one.WhichOneof("outcome") for one in results} == {"prediction"}
-    status = call_status(caught.value)
+    status = call_status(error)
     assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
 
 
