@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from ecg_testing.processes import ServerProcess
 
 # A busy machine is no defect: how long an example takes is not what these tests are about.
 settings.register_profile("ecg", deadline=None)
@@ -23,3 +26,11 @@ def ptbxl_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ptbxl")
     subprocess.run([sys.executable, unpack, folder, "--small"], check=True, capture_output=True)  # noqa: S603 - our own
     return folder
+
+
+@pytest.fixture(scope="session")
+def reference_server() -> Iterator[ServerProcess]:
+    """The server as users start it, with the model that ships; SIGTERM must end it with status 0."""
+    with ServerProcess() as server:
+        yield server
+        assert server.stop() == 0

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecg_model.errors import InvalidRecordingError
+import numpy as np
+
+from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_model.manifest import Manifest
 from ecg_model.preprocessing import PreparedRecording, prepare, stack
 from ecg_model.recording import FloatArray, Recording
@@ -56,8 +58,17 @@ class Classifier:
         except InvalidRecordingError as error:
             return error
 
-    def _predict(self, prepared: Sequence[PreparedRecording]) -> list[Prediction]:
+    def _predict(self, prepared: Sequence[PreparedRecording]) -> list[Prediction | InvalidRecordingError]:
         if not prepared:
             return []
-        probabilities = self.network(*stack(prepared)).tolist()
-        return [Prediction(tuple(row), one.warnings) for row, one in zip(probabilities, prepared, strict=True)]
+        probabilities = self.network(*stack(prepared))
+        is_finite = np.atleast_1d(np.isfinite(probabilities).all(axis=-1)).tolist()
+        rows = zip(probabilities.tolist(), is_finite, prepared, strict=True)
+        return [Prediction(tuple(row), one.warnings) if finite else _overflowed() for row, finite, one in rows]
+
+
+def _overflowed() -> InvalidRecordingError:
+    description = (
+        "the samples are so large that the network overflows; send millivolts, or the right microvolts_per_unit"
+    )
+    return refusal(RefusalReason.SIGNAL_OUT_OF_RANGE, "signal", description)

@@ -6,12 +6,13 @@ Whatever runs a bundle's network has to give the same, or it is not that network
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 
 from ecg_model.classifier import Network
 from ecg_model.errors import BundleError
-from ecg_model.manifest import InputSpecification
+from ecg_model.manifest import InputSpecification, Manifest
 from ecg_model.recording import FloatArray
 
 TOLERANCE = 1e-5
@@ -51,17 +52,38 @@ def write_golden_set(golden: GoldenSet, path: Path) -> None:
     np.savez_compressed(path, metadata=golden.metadata, signal=golden.signal, probabilities=golden.probabilities)
 
 
-def read_golden_set(path: Path) -> GoldenSet:
+def read_golden_set(path: Path, manifest: Manifest) -> GoldenSet:
     """Return the golden set in an .npz file.
 
+    Args:
+        path: the file.
+        manifest: of the bundle it belongs to, whose inputs and classes it must have.
+
     Raises:
-        BundleError: the file is missing or is none.
+        BundleError: the file is missing, is none, or does not fit the manifest.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return GoldenSet(arrays["metadata"], arrays["signal"], arrays["probabilities"])
-    except (OSError, KeyError, ValueError) as error:
+            golden = GoldenSet(arrays["metadata"], arrays["signal"], arrays["probabilities"])
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise BundleError(path, f"is not a set of golden recordings: {error}") from error
+    _check_fit(golden, manifest, path)
+    return golden
+
+
+def _check_fit(golden: GoldenSet, manifest: Manifest, path: Path) -> None:
+    specification = manifest.input
+    of_manifest = (
+        (len(specification.metadata),),
+        (specification.sample_count, len(specification.lead_names)),
+        (len(manifest.classes),),
+    )
+    of_golden = tuple(array.shape[1:] for array in (golden.metadata, golden.signal, golden.probabilities))
+    if of_golden != of_manifest:
+        raise BundleError(
+            path,
+            f"its metadata, signals and probabilities have the shapes {of_golden}; the manifest's are {of_manifest}",
+        )
 
 
 def verify(network: Network, golden: GoldenSet, path: Path) -> None:
@@ -73,9 +95,13 @@ def verify(network: Network, golden: GoldenSet, path: Path) -> None:
         path: the network's file, for the error.
 
     Raises:
-        BundleError: a probability is off by more than 1e-5, or is not a number.
+        BundleError: the network does not take such recordings, or a probability is off by more than 1e-5 or is not a
+            number.
     """
-    deviation = float(np.max(np.abs(network(golden.metadata, golden.signal) - golden.probabilities)))
+    try:
+        deviation = float(np.max(np.abs(network(golden.metadata, golden.signal) - golden.probabilities)))
+    except Exception as error:  # each runtime has exceptions of its own
+        raise BundleError(path, f"cannot classify the golden recordings: {error}") from error
     if not deviation <= TOLERANCE:
         raise BundleError(
             path, f"is off by {deviation:.1e} from Keras on the golden recordings; at most {TOLERANCE:.0e} is allowed"

@@ -41,7 +41,7 @@ def load_keras(path: Path) -> Any:
     Raises:
         BundleError: there is no such file, it is no .keras file, or Keras refuses it.
     """
-    is_keras_2 = _keras_version(path).startswith("2.")
+    is_keras_2 = read_keras_version(path).startswith("2.")
     try:
         if is_keras_2:
             import tf_keras  # noqa: PLC0415 - heavy, and needed for old files only
@@ -50,13 +50,16 @@ def load_keras(path: Path) -> Any:
         import keras  # noqa: PLC0415 - heavy, and needed for new files only
 
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except ImportError as error:
-        raise BundleError(path, 'needs TensorFlow: pip install "ecg-classifier[server]"') from error
     except Exception as error:  # Keras raises all sorts for a broken file
         raise BundleError(path, f"Keras cannot open it: {type(error).__name__}: {_first_line(error)}") from error
 
 
-def _keras_version(path: Path) -> str:
+def read_keras_version(path: Path) -> str:
+    """Return the version of the Keras that wrote a .keras file, such as "2.15.0".
+
+    Raises:
+        BundleError: there is no such file, or it is no .keras file.
+    """
     if not path.is_file():
         raise BundleError(path, "there is no such file")
     try:

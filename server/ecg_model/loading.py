@@ -8,7 +8,7 @@ from ecg_model.bundle import GOLDEN_FILE, SHIPPED_BUNDLES, Bundle, read_bundle, 
 from ecg_model.classifier import Classifier, Network
 from ecg_model.errors import BundleError
 from ecg_model.golden import GoldenSet, noise_inputs, read_golden_set, verify
-from ecg_model.keras_file import InputNames, find_inputs, load_keras, sha256_of, summarize
+from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_keras_version, sha256_of, summarize
 from ecg_model.manifest import Manifest, bare_classes, bare_input
 
 
@@ -43,17 +43,28 @@ def load_classifier(model: str, runtime: Runtime | None = None, threads: int = 1
 
 
 def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int) -> Classifier:
+    golden = read_golden_set(bundle.folder / GOLDEN_FILE, bundle.manifest)
     if bundle.manifest.onnx_sha256 and runtime is not Runtime.TENSORFLOW:
-        network = _onnx_network(bundle.onnx_path, threads)
-        verify(network, read_golden_set(bundle.folder / GOLDEN_FILE), bundle.onnx_path)
-        return Classifier(bundle.manifest, network)
-    names = InputNames(metadata=bundle.manifest.input.metadata_input, signal=bundle.manifest.input.signal_input)
-    model = load_keras(bundle.keras_path)
-    return Classifier(bundle.manifest, _keras_network(model, names, bundle.manifest, runtime, threads))
+        path, network = bundle.onnx_path, _onnx_network(bundle.onnx_path, threads)
+    else:
+        path = bundle.keras_path
+        model = _open_keras(path, threads)
+        network = _keras_network(model, _inputs_of(bundle, model), bundle.manifest, runtime, threads)
+    verify(network, golden, path)
+    return Classifier(bundle.manifest, network)
+
+
+def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
+    specification = bundle.manifest.input
+    names = sorted(tensor.name for tensor in model.inputs)
+    expected = sorted((specification.metadata_input, specification.signal_input))
+    if names != expected:
+        raise BundleError(bundle.keras_path, f"its inputs are named {names}; the manifest says {expected}")
+    return InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
 
 
 def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Classifier:
-    model = load_keras(path)
+    model = _open_keras(path, threads)
     names = find_inputs(model, path)
     manifest = Manifest(
         name=path.stem,
@@ -67,11 +78,20 @@ def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Class
     return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads))
 
 
+def _open_keras(path: Path, threads: int) -> Any:
+    read_keras_version(path)  # what is no .keras file is told before TensorFlow takes its seconds to start
+    try:
+        from ecg_model.tensorflow_network import use_threads  # noqa: PLC0415 - imports TensorFlow
+    except ImportError as error:
+        raise BundleError(path, 'needs TensorFlow: pip install "ecg-classifier[server]"') from error
+    use_threads(threads)
+    return load_keras(path)
+
+
 def _keras_network(model: Any, names: InputNames, manifest: Manifest, runtime: Runtime | None, threads: int) -> Network:
     """Return the network of an opened Keras model, converted first where ONNX was asked for."""
-    from ecg_model.tensorflow_network import TensorFlowNetwork, use_threads  # noqa: PLC0415 - imports TensorFlow
+    from ecg_model.tensorflow_network import TensorFlowNetwork  # noqa: PLC0415 - imports TensorFlow
 
-    use_threads(threads)
     reference = TensorFlowNetwork(model, names)
     if runtime is not Runtime.ONNX:
         return reference

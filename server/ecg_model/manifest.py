@@ -4,8 +4,19 @@ Plain frozen dataclasses; `ecg_model.bundle` reads them from `manifest.json`.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ecg_model.recording import InfarctionStage, LeadName, Sex
+
+MetadataName = Literal[
+    "age_years",
+    "sex",
+    "height_cm",
+    "weight_kg",
+    "first_infarction_stage",
+    "second_infarction_stage",
+    "has_pacemaker",
+]
 
 METADATA_UNITS = {"age_years": "year", "height_cm": "cm", "weight_kg": "kg"}
 
@@ -23,7 +34,7 @@ class MetadataFeature:
         maximum: a greater value is taken as this one.
     """
 
-    name: str
+    name: MetadataName
     imputed: float
     is_used: bool = True
     codes: dict[str, float] | None = None

@@ -4,6 +4,7 @@ The model is traced once and its variables frozen into the graph. `model.predict
 much for one recording, leaks in a loop and is not safe to call from several threads.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import tensorflow as tf
@@ -33,12 +34,12 @@ class TensorFlowNetwork:
 
 def freeze(model: Any, inputs: InputNames) -> Any:
     """Return the model as one TensorFlow function of `metadata` and `signal`, with its weights as constants."""
+    shapes = {tensor.name: tuple(tensor.shape) for tensor in model.inputs}
 
     def probabilities(metadata: Any, signal: Any) -> Any:
         by_name = {inputs.metadata: metadata, inputs.signal: signal}
         return model([by_name[tensor.name] for tensor in model.inputs], training=False)
 
-    shapes = {tensor.name: tuple(tensor.shape) for tensor in model.inputs}
     traced = tf.function(
         probabilities,
         input_signature=[
@@ -50,6 +51,10 @@ def freeze(model: Any, inputs: InputNames) -> Any:
 
 
 def use_threads(count: int) -> None:
-    """Let one run of a network use this many threads. Must be called before TensorFlow runs anything."""
-    tf.config.threading.set_intra_op_parallelism_threads(count)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    """Let one run of a network use this many threads.
+
+    TensorFlow takes the number once, before it does anything: a process that loads several networks keeps the first.
+    """
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,5 +1,7 @@
 """From the model's predictions to the wire's."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
@@ -40,18 +42,19 @@ class PredictionConverter:
         ):
             one.probability = probability
             one.is_positive = probability >= threshold
-        for warning in prediction.warnings:
-            _fill_warning(message.warnings.add(), warning)
+        message.warnings.extend(map(_warning_to_proto, prediction.warnings))
 
 
-def _fill_warning(message: prediction_pb2.Warning, warning: RecordingWarning) -> None:
-    message.code = WARNING_NUMBERS[warning.code]
-    message.message = warning.message
-    message.unit = warning.unit
-    if warning.lead is not None:
-        message.lead = LEAD_NUMBERS[warning.lead]
-    if warning.measured is not None:
-        message.measured = warning.measured
+# A model has a handful of warnings, and most recordings get some of them.
+@lru_cache(maxsize=1024)
+def _warning_to_proto(warning: RecordingWarning) -> prediction_pb2.Warning:
+    return prediction_pb2.Warning(
+        code=WARNING_NUMBERS[warning.code],
+        lead=recording_pb2.LEAD_NAME_UNSPECIFIED if warning.lead is None else LEAD_NUMBERS[warning.lead],
+        message=warning.message,
+        measured=warning.measured,
+        unit=warning.unit,
+    )
 
 
 def model_version_to_proto(manifest: Manifest) -> prediction_pb2.ModelVersion:

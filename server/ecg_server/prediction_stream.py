@@ -91,7 +91,7 @@ class PredictionStream:
                 return False
             self._changed.clear()
             await self._changed.wait()
-        await asyncio.wait([self._pending[0].outcome])
+        await self._pending[0].outcome
         return True
 
     async def _finish_reading(self) -> None:

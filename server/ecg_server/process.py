@@ -58,6 +58,7 @@ async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) 
         keeping = asyncio.create_task(supervisor.keep_running())
         await stopping.wait()
         keeping.cancel()
+        await asyncio.wait([keeping])
     finally:
         await supervisor.drain()
 

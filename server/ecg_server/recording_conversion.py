@@ -137,9 +137,13 @@ def _packed_signal_from_proto(packed: pb.PackedSignal) -> tuple[tuple[LeadName, 
 
 
 def _millivolts(units: npt.NDArray[Any], microvolts_per_unit: float) -> FloatArray:
+    # The contract computes in double precision. For the two gains that nearly all recordings have, float32 gives the
+    # same bits at a third of the cost: times 1000 over 1000 is exact, and a quotient of two float32 numbers that is
+    # rounded to double first rounds to the same float32.
     if microvolts_per_unit == MICROVOLTS_PER_MILLIVOLT:
-        # In double precision, times 1000 over 1000 gives back any float32 and any int16 exactly.
         return units.astype(np.float32)
+    if microvolts_per_unit == 1:
+        return units.astype(np.float32) / np.float32(MICROVOLTS_PER_MILLIVOLT)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as not finite
         microvolts = units.astype(np.float64)
         microvolts *= microvolts_per_unit

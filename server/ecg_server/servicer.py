@@ -11,7 +11,7 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_server.batching import Caller
-from ecg_server.errors import ModelNotReadyError
+from ecg_server.errors import ModelNotReadyError, ShuttingDownError
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import at_message_paths, recording_from_proto
 from ecg_server.served_model import ServedModel
@@ -33,13 +33,15 @@ class EcgServicer(EcgServiceServicer):
         self._stream_capacity = stream_capacity
         self._served: ServedModel | None = None
         self._streams: set[PredictionStream] = set()
+        self._is_stopping = False
 
     def serve(self, model: ServedModel) -> None:
         """Answer with this model from now on."""
         self._served = model
 
     def stop_reading(self) -> None:
-        """Read no more messages of the streams that are open; what was received is answered."""
+        """Read no more messages of any stream; what was received is answered."""
+        self._is_stopping = True
         for stream in self._streams:
             stream.stop_reading()
 
@@ -64,6 +66,8 @@ class EcgServicer(EcgServiceServicer):
         self, request_iterator: AsyncIterator[pb.PredictStreamRequest], context: "Context"
     ) -> AsyncIterator[pb.PredictStreamResponse]:
         """Classify the recordings of a stream."""
+        if self._is_stopping:
+            raise ShuttingDownError
         stream = PredictionStream(self._model(), request_iterator, self._stream_capacity, _deadline(context))
         self._streams.add(stream)
         try:

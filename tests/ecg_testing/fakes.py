@@ -10,10 +10,13 @@ from ecg_model.manifest import LayerSummary, Manifest, NetworkSummary, bare_clas
 from ecg_model.recording import FloatArray
 
 YEARS_TO_ONE = 256
+OVERFLOW = 1e38
 
 
 class FirstSamples:
     """Gives each class the first sample of one lead (I, II, III, aVR, aVL), in mV, and the age in years / 256 on top.
+
+    Like a real network it overflows where samples are absurd: beyond 1e38 mV it gives NaN.
 
     Attributes:
         seen: what it was given: (metadata [feature], signal [sample, lead]), one for each recording.
@@ -25,7 +28,8 @@ class FirstSamples:
     def __call__(self, metadata: FloatArray, signal: FloatArray) -> FloatArray:
         """Return probabilities [recording, class]."""
         self.seen.extend(zip(metadata.copy(), signal.copy(), strict=True))
-        return signal[:, 0, :5] + metadata[:, :1] / np.float32(YEARS_TO_ONE)
+        first = signal[:, 0, :5]
+        return np.where(np.abs(first) > OVERFLOW, np.float32("nan"), first) + metadata[:, :1] / np.float32(YEARS_TO_ONE)
 
     @property
     def seen_numbers(self) -> list[int]:

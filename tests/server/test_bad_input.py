@@ -9,7 +9,8 @@ from grpc import aio
 
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg_model.errors import RefusalReason
-from ecg_testing.bad_recordings import BAD_RECORDINGS, BadRecording
+from ecg_testing.bad_recording import BadRecording
+from ecg_testing.bad_recordings import BAD_RECORDINGS
 from ecg_testing.fakes import fake_classifier
 from ecg_testing.messages import numbered_recording
 from ecg_testing.serving import Serving, group, request, serving, stream

@@ -1,0 +1,95 @@
+"""The right answers, computed without a server, and the check that every contender's answers are these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from benchmarks.measurement import NotMeasuredError
+from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, millivolts, recordings
+from ecg_client import Recording as SentRecording
+from ecg_model.classifier import Classifier
+from ecg_model.errors import InvalidRecordingError
+from ecg_model.loading import Runtime, load_classifier
+from ecg_model.preprocessing import prepare, stack
+from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
+
+# Runtimes may differ by 1e-5; this is about answers to the wrong question.
+TOLERANCE = 1e-4
+
+
+class WrongAnswerError(Exception):
+    """A contender answered something else than the network does: it is not worth measuring."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """The probabilities of each of the recordings, in their order."""
+
+    probabilities: tuple[tuple[float, ...], ...]
+
+    def check(self, index: int, probabilities: Sequence[float]) -> None:
+        """Compare an answer with the right one.
+
+        Raises:
+            WrongAnswerError: they differ.
+        """
+        right = self.probabilities[index]
+        # A list: it is done for every answer, and generators are slower.
+        if len(probabilities) != len(right) or not all(
+            [abs(a - b) < TOLERANCE for a, b in zip(probabilities, right, strict=True)]  # noqa: C419
+        ):
+            raise WrongAnswerError(f"recording {index}: {list(probabilities)} instead of {list(right)}")
+
+
+@cache
+def classifier(model: str, runtime: Runtime, threads: int) -> Classifier:
+    """Return a classifier, loaded once in this process."""
+    return load_classifier(model, runtime, threads)
+
+
+def describe_model(model: str) -> str:
+    """Return which model it is."""
+    manifest = classifier(model, Runtime.ONNX, 1).manifest
+    return f"{manifest.name} {manifest.version} (SHA-256 {manifest.sha256[:12]}…)"
+
+
+def service_answers(model: str, sample_rate_hz: float = NATIVE_RATE_HZ) -> AnswerKey:
+    """Return what the service has to answer.
+
+    Raises:
+        NotMeasuredError: the model does not take recordings of this rate.
+    """
+    sent = recordings(SampleKind.INT16, sample_rate_hz)
+    outcomes = classifier(model, Runtime.ONNX, 1).classify([model_recording(one) for one in sent])
+    predictions = [one for one in outcomes if not isinstance(one, InvalidRecordingError)]
+    if len(predictions) < len(sent):
+        raise NotMeasuredError(f"not accepted: the model takes no recordings at {sample_rate_hz:g} Hz")
+    return AnswerKey(tuple(one.probabilities for one in predictions))
+
+
+def network_answers(model: str) -> AnswerKey:
+    """Return what the bare network has to answer, less whatever the service makes of that."""
+    one_thread = classifier(model, Runtime.ONNX, 1)
+    outputs = one_thread.network(*network_inputs(one_thread))
+    return AnswerKey(tuple(map(tuple, outputs.tolist())))
+
+
+def network_inputs(classifier: Classifier) -> tuple[FloatArray, FloatArray]:
+    """Return all recordings as the network takes them: metadata and signal."""
+    return stack([prepare(model_recording(one), classifier.manifest.input) for one in recordings()])
+
+
+def model_recording(sent: SentRecording) -> Recording:
+    """Return a recording of the client as the model knows it."""
+    known = sent.metadata
+    return Recording(
+        signal=millivolts(sent),
+        sample_rate_hz=sent.sample_rate_hz,
+        lead_names=tuple(LeadName),
+        metadata=PatientMetadata(
+            age_years=known.age_years,
+            sex=None if known.sex is None else Sex[known.sex.name],
+            height_cm=known.height_cm,
+            weight_kg=known.weight_kg,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The parts of the benchmark. Each gives its cases; they are measured in turn, round after round."""

@@ -1,0 +1,109 @@
+"""Recordings in, predictions out: neighbours in a batch have nothing to do with each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecg_model.classifier import Classifier, Prediction
+from ecg_model.errors import InvalidRecordingError, RefusalReason
+from ecg_model.recording import LeadName, PatientMetadata, Recording
+from ecg_testing.fakes import FirstSamples, fake_classifier, fake_manifest
+
+
+def recording(first_sample: float = 0.0, samples: int = 1000, rate_hz: float = 100.0) -> Recording:
+    """Return a recording that `FirstSamples` answers with its first sample, for the first class."""
+    signal = np.zeros((samples, 12), dtype=np.float32)
+    signal[:1, 0] = first_sample
+    return Recording(signal, rate_hz, tuple(LeadName))
+
+
+BAD = {
+    "a rate of 500 Hz": (recording(rate_hz=500.0), RefusalReason.SAMPLE_RATE_UNSUPPORTED),
+    "999 samples": (recording(samples=999), RefusalReason.SAMPLE_COUNT_UNSUPPORTED),
+    "eleven leads": (
+        Recording(np.zeros((1000, 11), dtype=np.float32), 100, tuple(LeadName)[1:]),
+        RefusalReason.LEAD_MISSING,
+    ),
+}
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 9) | st.sampled_from(list(BAD)), max_size=12))
+def test_each_outcome_is_that_recordings_own(batch: list[int | str]) -> None:
+    """In any mixture of good and bad: the good have their answers, the bad their reasons."""
+    outcomes = fake_classifier().classify(
+        [BAD[one][0] if isinstance(one, str) else recording(one / 16) for one in batch]
+    )
+
+    assert len(outcomes) == len(batch)
+    for one, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(one, str):
+            assert isinstance(outcome, InvalidRecordingError)
+            assert outcome.reason is BAD[one][1]
+        else:
+            assert isinstance(outcome, Prediction)
+            assert outcome.probabilities == (one / 16, 0, 0, 0, 0)
+
+
+def test_a_batch_of_bad_recordings_never_reaches_the_network() -> None:
+    """There is nothing to run."""
+    network = FirstSamples()
+    fake_classifier(network).classify([bad for bad, _ in BAD.values()])
+
+    assert network.seen == []
+
+
+def test_a_missing_lead_is_named() -> None:
+    """The refusal says which leads to add."""
+    (outcome,) = fake_classifier().classify([BAD["eleven leads"][0]])
+
+    assert isinstance(outcome, InvalidRecordingError)
+    assert "missing: I;" in str(outcome)
+
+
+def test_leads_are_put_into_the_networks_order() -> None:
+    """A network that wants its leads the other way round gets them so."""
+    manifest = fake_manifest()
+    network = FirstSamples()
+    backwards = replace(manifest, input=replace(manifest.input, lead_names=tuple(reversed(LeadName))))
+    Classifier(backwards, network).classify([recording(0.5)])
+
+    ((_, signal),) = network.seen
+    assert signal[0].tolist() == [0] * 11 + [0.5]
+
+
+def test_a_signal_in_its_native_shape_reaches_the_network_as_sent() -> None:
+    """Twelve leads, 100 Hz, 1000 samples: not one bit is changed."""
+    network = FirstSamples()
+    signal = np.random.default_rng(0).normal(size=(1000, 12)).astype(np.float32)
+    fake_classifier(network).classify([Recording(signal, 100, tuple(LeadName))])
+
+    assert network.seen[0][1].tobytes() == signal.tobytes()
+
+
+def test_metadata_reaches_the_network() -> None:
+    """An age of 64 adds 64 / 256."""
+    (outcome,) = fake_classifier().classify([replace(recording(0.5), metadata=PatientMetadata(age_years=64))])
+
+    assert isinstance(outcome, Prediction)
+    assert outcome.probabilities[0] == 0.75
+
+
+def test_a_probability_that_is_no_number_is_never_an_answer() -> None:
+    """The recording that made the network overflow gets an error; its neighbours get their answers."""
+    first, loud, last = fake_classifier().classify([recording(0.25), recording(2e38), recording(0.5)])
+
+    assert isinstance(first, Prediction)
+    assert isinstance(last, Prediction)
+    assert isinstance(loud, InvalidRecordingError)
+    assert loud.reason is RefusalReason.SIGNAL_OUT_OF_RANGE
+
+
+@pytest.mark.parametrize("shape", [(1000,), (1000, 12, 1), (1000, 11)])
+def test_a_signal_of_another_shape_is_a_programming_error(shape: tuple[int, ...]) -> None:
+    """A signal has one column for each lead name: anything else is a mistake of the program, not of a caller."""
+    with pytest.raises(ValueError, match="shape"):
+        Recording(np.zeros(shape, dtype=np.float32), 100, tuple(LeadName))

@@ -1,0 +1,169 @@
+"""Training, small: the same weights for the same seed, interrupted or not, and a bundle that is served."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ecg_model.classifier import Prediction
+from ecg_model.loading import Runtime, load_classifier
+from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Recording
+from ecg_model.warning import WarningCode
+from ecg_testing.golden import PARAMETERS
+from ecg_testing.ptbxl_folder import write_ptbxl_folder
+from ecg_training.__main__ import main
+from ecg_training.dataset import Dataset, read_dataset, read_rows
+from ecg_training.network import build_reference_network
+from ecg_training.specification import learn_specification
+from ecg_training.training import Progress, TrainingSettings, train
+
+RECORDS = 90
+SETTINGS = TrainingSettings(epochs=2, seed=7, batch_size=32)
+
+
+@pytest.fixture(scope="module")
+def ptbxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of synthetic records: ten in each of folds 1 to 9, two of each class."""
+    return write_ptbxl_folder(tmp_path_factory.mktemp("ptbxl") / "synthetic", count=RECORDS)
+
+
+@pytest.fixture(scope="module")
+def dataset(ptbxl_folder: Path) -> Dataset:
+    """The training folds."""
+    rows = read_rows(ptbxl_folder, range(1, 9))
+    return read_dataset(ptbxl_folder, rows, learn_specification(rows))
+
+
+class InterruptedTrainingError(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def weights_after(
+    dataset: Dataset,
+    folder: Path,
+    settings: TrainingSettings = SETTINGS,
+    on_progress: Callable[[Progress, Any], None] = lambda _progress, _model: None,
+) -> list[np.ndarray]:
+    """Return the weights of a training whose checkpoints lie in a folder."""
+    model = train(
+        lambda: build_reference_network(dataset.metadata, dataset.signal, seed=settings.seed),
+        dataset,
+        settings,
+        folder,
+        on_progress,
+    )
+    return [np.array(weight) for weight in model.get_weights()]
+
+
+@pytest.fixture(scope="module")
+def trained(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[np.ndarray]:
+    """The weights of a training that ran through."""
+    return weights_after(dataset, tmp_path_factory.mktemp("through"))
+
+
+def test_one_seed_gives_one_network(dataset: Dataset, trained: list[np.ndarray], tmp_path: Path) -> None:
+    """Training twice gives the same weights, bit for bit."""
+    for once, again in zip(trained, weights_after(dataset, tmp_path), strict=True):
+        np.testing.assert_array_equal(once, again)
+
+
+def test_a_training_that_was_interrupted_goes_on(dataset: Dataset, trained: list[np.ndarray], tmp_path: Path) -> None:
+    """Broken off in its second epoch and called again, it ends with the weights of one that ran through."""
+    seen: list[Progress] = []
+
+    def interrupt(progress: Progress, _model: object) -> None:
+        seen.append(progress)
+        if (progress.epoch, progress.step) == (2, 1):
+            raise InterruptedTrainingError
+
+    with pytest.raises(InterruptedTrainingError):
+        weights_after(dataset, tmp_path, on_progress=interrupt)
+    first_run = len(seen)
+    resumed = weights_after(dataset, tmp_path, on_progress=lambda progress, _model: seen.append(progress))
+
+    assert [(one.epoch, one.step) for one in seen[:first_run]] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+    assert [(one.epoch, one.step) for one in seen[first_run:]] == [(2, 1), (2, 2), (2, 3)]
+    assert all(np.isfinite(one.loss) for one in seen)
+    for once, again in zip(trained, resumed, strict=True):
+        np.testing.assert_allclose(once, again, rtol=0, atol=1e-7)
+
+
+def test_a_training_that_is_done_is_not_done_again(dataset: Dataset, tmp_path: Path) -> None:
+    """Called with the same settings it returns the network it has; with others it begins anew."""
+    one_epoch = TrainingSettings(epochs=1, seed=7, batch_size=64)
+    seen: list[Progress] = []
+    done = weights_after(dataset, tmp_path, one_epoch)
+    again = weights_after(dataset, tmp_path, one_epoch, lambda progress, _model: seen.append(progress))
+    assert seen == []
+    other = weights_after(
+        dataset,
+        tmp_path,
+        TrainingSettings(epochs=1, seed=8, batch_size=64),
+        lambda progress, _model: seen.append(progress),
+    )
+
+    assert [one.epoch for one in seen] == [1, 1]
+    assert all((a == b).all() for a, b in zip(done, again, strict=True))
+    assert not all((a == b).all() for a, b in zip(done, other, strict=True))
+
+
+def check_bundle(folder: Path, recordings: int) -> None:
+    """Check that a bundle is served in both runtimes, and that it says how it was made."""
+    by_runtime = {runtime: load_classifier(str(folder), runtime) for runtime in Runtime}
+    manifest = by_runtime[Runtime.ONNX].manifest
+    signal = np.random.default_rng(0).normal(size=(1000, 12)).astype(np.float32)
+    staged = PatientMetadata(age_years=60, first_infarction_stage=InfarctionStage.III)
+    patients = [PatientMetadata(age_years=60), staged]
+    outcomes = {
+        runtime: classifier.classify([Recording(signal, 100, tuple(LeadName), patient) for patient in patients])
+        for runtime, classifier in by_runtime.items()
+    }
+
+    for unstaged_outcome, staged_outcome in outcomes.values():
+        assert isinstance(unstaged_outcome, Prediction)
+        assert isinstance(staged_outcome, Prediction)
+        assert staged_outcome.probabilities == pytest.approx(unstaged_outcome.probabilities, abs=1e-6)
+        codes = [one.code for one in staged_outcome.warnings]
+        assert codes.count(WarningCode.METADATA_IGNORED) == 1
+    tensorflow, onnx = outcomes[Runtime.TENSORFLOW][0], outcomes[Runtime.ONNX][0]
+    assert isinstance(tensorflow, Prediction)
+    assert isinstance(onnx, Prediction)
+    assert tensorflow.probabilities == pytest.approx(onnx.probabilities, abs=1e-5)
+    assert manifest.summary.parameter_count == PARAMETERS
+    assert [one.code for one in manifest.classes] == ["NORM", "MI", "STTC", "CD", "HYP"]
+    assert all(0 <= one.threshold <= 1 for one in manifest.classes)
+    assert [figure.name for figure in manifest.quality_figures] == ["macro_auc"] + ["auc"] * 5
+    assert (manifest.training["recordings"], manifest.training["epochs"]) == (recordings, 1)
+    assert (folder / "ATTRIBUTION.md").is_file()
+
+
+def test_training_on_a_folder_of_the_right_shape_writes_a_bundle_that_is_served(
+    ptbxl_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line trains, shows progress, measures on fold 9 and says how to serve the bundle."""
+    output = tmp_path / "bundle"
+    status = main([str(ptbxl_folder), "--output", str(output), "--checkpoints", str(tmp_path / "c"), "--epochs", "1"])
+
+    printed = capsys.readouterr()
+    assert status == 0
+    assert "epoch 1/1" in printed.err
+    assert "macro_auc" in printed.out
+    assert f"--model {output}" in printed.out
+    check_bundle(output, recordings=80)
+
+
+def test_training_on_real_records_writes_a_bundle_that_is_served(ptbxl_small: Path, tmp_path: Path) -> None:
+    """The same on a few hundred records of PTB-XL."""
+    output = tmp_path / "bundle"
+    status = main([str(ptbxl_small), "--output", str(output), "--checkpoints", str(tmp_path / "c"), "--epochs", "1"])
+
+    assert status == 0
+    check_bundle(output, recordings=len(read_rows(ptbxl_small, range(1, 9))))
+
+
+def test_a_folder_that_is_not_ptbxl_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line says which file is missing, and the exit status is 1."""
+    assert main([str(tmp_path), "--output", str(tmp_path / "bundle")]) == 1
+    assert str(tmp_path) in capsys.readouterr().err
