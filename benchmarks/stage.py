@@ -1,6 +1,8 @@
 """The processes of a run: servers and clients, started when first needed, stopped at the end."""
 
 import multiprocessing
+import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,7 +14,7 @@ from benchmarks.answers import AnswerKey, network_answers, service_answers
 from benchmarks.calls import Load
 from benchmarks.measurement import Measurement, Metrics, NotMeasuredError, Window, metrics
 from benchmarks.processes import RunningServer, running
-from benchmarks.recordings import NATIVE_RATE_HZ
+from benchmarks.recordings import NATIVE_RATE_HZ, recordings
 from benchmarks.settings import Settings
 from ecg_model.loading import Runtime
 
@@ -20,8 +22,8 @@ R = TypeVar("R")
 
 Client = Callable[[Load], Measurement]
 
-# Clients that are to begin together are given so long to connect, in seconds, beyond their warm-up.
-CONNECT_SECONDS = 0.3
+# Clients that are to begin together are given so long, in seconds, to connect and to finish their warm-up.
+CONNECT_SECONDS = 1.0
 
 
 class ClientFailedError(Exception):
@@ -70,10 +72,12 @@ class Stage:
 
     def measure_together(self, clients: int, client: Client, server: RunningServer, **what: Any) -> Metrics:
         """Return what several clients, each in a process of its own, measure at the same time."""
+        names = [f"{client.__name__} {index}" for index in range(clients)]
+        for prepared in [self.start(name, _prepare, client) for name in names]:
+            prepared.result()
         starts_at = time.monotonic() + CONNECT_SECONDS + self.settings.warm_up_seconds
         load = self.load(server, window=self.window(starts_at), **what)
-        started = [self.start(f"{client.__name__} {index}", client, load) for index in range(clients)]
-        return metrics([one.result() for one in started])
+        return metrics([one.result() for one in [self.start(name, client, load) for name in names]])
 
     def start(self, process: str, function: Callable[..., R], *arguments: object) -> Future[R]:
         """Run a function in the process of this name."""
@@ -91,7 +95,17 @@ class Stage:
     def _started_process(self, _: str) -> ProcessPoolExecutor:
         # Spawned, not forked: gRPC and TensorFlow do not survive a fork.
         context = multiprocessing.get_context("spawn")
-        return self._stack.enter_context(ProcessPoolExecutor(1, mp_context=context))
+        return self._stack.enter_context(ProcessPoolExecutor(1, mp_context=context, initializer=_hush))
+
+
+def _hush() -> None:
+    """Keep what TensorFlow says on its way up off the terminal. What goes wrong comes back as an exception."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _prepare(_: Client) -> None:
+    """Have the client's module imported, which sending the client does, and the recordings made."""
+    recordings()
 
 
 def _plainly(function: Callable[..., R], *arguments: object) -> R:

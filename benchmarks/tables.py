@@ -10,7 +10,7 @@ from benchmarks.parts import bare, growth, naive, original, resources, stream, u
 from benchmarks.spread import Spread
 
 NOTHING = "–"
-VERDICTS = {True: "met", False: "not met", None: "not measured"}
+VERDICTS: dict[bool | None, str] = {True: "met", False: "not met"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,10 @@ def shown(measured: Spread, decimals: int, *, has_spread: bool) -> str:
     return f"{median} ({minimum}–{maximum})" if has_spread and len(measured.values) > 1 else median
 
 
+def _verdict(goal: Goal) -> str:
+    return VERDICTS.get(goal.is_met, "not judged") if goal.measured else "not measured"
+
+
 def _budget_table(budget: dict[str, float]) -> Table:
     *_, every = budget.values()
     rows = tuple((who, f"{share:.2f}", f"{100 * share / every:.0f}") for who, share in budget.items())
@@ -120,7 +124,5 @@ def _budget_table(budget: dict[str, float]) -> Table:
 
 
 def _goals_table(goals: Sequence[Goal]) -> Table:
-    rows = [
-        (goal.name, goal.limit, _ratio(goal.measured), VERDICTS[goal.is_met], goal.note or NOTHING) for goal in goals
-    ]
+    rows = [(goal.name, goal.limit, _ratio(goal.measured), _verdict(goal), goal.note or NOTHING) for goal in goals]
     return Table("Goals", ("", "goal", "measured", "", "note"), tuple(rows))

@@ -1,12 +1,9 @@
 """Derives the ONNX form of a bundle's network and puts it into the bundle: `python -m ecg_model BUNDLE_FOLDER`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from ecg_model.errors import BundleError
 from ecg_model.onnx_export import export_bundle

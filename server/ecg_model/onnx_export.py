@@ -18,9 +18,10 @@ OPSET = 18
 
 def to_onnx(model: Any, inputs: InputNames) -> bytes:
     """Return a Keras model as an ONNX graph of `metadata` and `signal`."""
-    import tf2onnx  # noqa: PLC0415 - heavy, like the TensorFlow it brings
-
-    from ecg_model.tensorflow_network import freeze  # noqa: PLC0415 - imports TensorFlow
+    # Heavy, and needed here alone; TensorFlow first, which its import in tf2onnx would let speak up.
+    from ecg_model.tensorflow_network import freeze  # noqa: I001, PLC0415
+    from ecg_model.onnx_fusion import fuse_convolutions  # noqa: PLC0415
+    import tf2onnx  # noqa: PLC0415
 
     frozen = freeze(model, inputs)
     graph, _ = tf2onnx.convert.from_graph_def(
@@ -31,7 +32,7 @@ def to_onnx(model: Any, inputs: InputNames) -> bytes:
         # Without the colon and number that TensorFlow puts behind every name.
         tensors_to_rename={"metadata:0": "metadata", "signal:0": "signal"},
     )
-    serialized: bytes = graph.SerializeToString()
+    serialized: bytes = fuse_convolutions(graph).SerializeToString()
     return serialized
 
 

@@ -7,10 +7,8 @@ much for one recording, leaks in a loop and is not safe to call from several thr
 from contextlib import suppress
 from typing import Any
 
-import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
 from ecg_model.keras_file import InputNames
+from ecg_model.quiet_tensorflow import tf
 from ecg_model.recording import FloatArray
 
 
@@ -47,6 +45,11 @@ def freeze(model: Any, inputs: InputNames) -> Any:
             tf.TensorSpec(shapes[inputs.signal], tf.float32, name="signal"),
         ],
     )
+    # TensorFlow has no public name for it; its own converters freeze like this.
+    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415 - after TensorFlow, quietly
+        convert_variables_to_constants_v2,
+    )
+
     return convert_variables_to_constants_v2(traced.get_concrete_function())
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TypeVar
 
-# Before gRPC and TensorFlow are imported: what they have to say, ecg-server says in one line.
+# Before gRPC is imported: what it has to say, ecg-server says in one line.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from ecg_model.bundle import shipped_bundle_names
 from ecg_model.errors import BundleError

@@ -1,6 +1,7 @@
 """The server's life: listen, load, warm up, serve, drain."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 
@@ -83,6 +84,9 @@ class EcgServer:
 
     async def _load_model(self) -> None:
         classifier = await asyncio.to_thread(self._load_warm)
+        # What was loaded stays for good: the garbage collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         self._batcher = Batcher(classifier.classify, self._settings.batching)
         self._servicer.serve(
             ServedModel(

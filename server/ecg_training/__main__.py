@@ -6,16 +6,14 @@ Calling it again after an interruption goes on from the last whole epoch.
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
 from ecg_client.errors import EcgError
+from ecg_model import quiet_tensorflow  # noqa: F401 - before Keras imports it with all it has to say
 from ecg_training.bundle_writing import write_bundle
 from ecg_training.dataset import Dataset, read_dataset, read_rows
 from ecg_training.evaluation import auc_per_class

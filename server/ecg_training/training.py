@@ -12,14 +12,15 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
+from ecg_model.quiet_tensorflow import tf
 from ecg_model.recording import FloatArray
 from ecg_training.augmentation import augment_signal, forget_metadata
 from ecg_training.dataset import Dataset
 
 CHECKPOINT_FILE = "checkpoint.keras"
 STATE_FILE = "state.json"
+EPOCHS_DONE = "epochs_done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,16 @@ def train(
     Args:
         build: makes the untrained network; it is not called when a checkpoint is there.
         dataset: what to train on.
-        settings: how to train. A checkpoint made with other settings is not resumed but trained anew.
+        settings: how to train. A checkpoint of other settings, or of other data, is not resumed.
         folder: where checkpoints go; calling again with the same one resumes.
         on_progress: is told after every step.
     """
     make_deterministic()
-    model, first_epoch = _resume(folder, settings) or (_compile(build(), len(dataset), settings), 0)
+    identity = {"settings": asdict(settings), "recordings": len(dataset)}
+    model, first_epoch = _resume(folder, identity) or (_compile(build(), len(dataset), settings), 0)
     for epoch in range(first_epoch, settings.epochs):
         _train_epoch(model, dataset, settings, epoch, on_progress)
-        _save(model, folder, settings, epoch + 1)
+        _save(model, folder, {**identity, EPOCHS_DONE: epoch + 1})
     return model
 
 
@@ -128,24 +130,21 @@ def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
             layer.seed_generator.state.assign(np.array([seed, epoch * 1000 + index], dtype=np.uint32))
 
 
-def _save(model: keras.Model, folder: Path, settings: TrainingSettings, epochs_done: int) -> None:
+def _save(model: keras.Model, folder: Path, state: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"partial-{CHECKPOINT_FILE}"
     model.save(partial)
     partial.replace(folder / CHECKPOINT_FILE)
-    state = {"epochs_done": epochs_done, "settings": asdict(settings)}
     (folder / STATE_FILE).write_text(json.dumps(state, indent=2), encoding="utf-8")
 
 
-def _resume(folder: Path, settings: TrainingSettings) -> tuple[keras.Model, int] | None:
-    state = _read_state(folder / STATE_FILE)
-    if state is None or state["settings"] != asdict(settings):
+def _resume(folder: Path, identity: dict[str, Any]) -> tuple[keras.Model, int] | None:
+    """Return the network of the last checkpoint and its epochs, if it is one of this very training."""
+    state_file = folder / STATE_FILE
+    if not state_file.is_file():
         return None
-    return keras.saving.load_model(folder / CHECKPOINT_FILE), int(state["epochs_done"])
-
-
-def _read_state(path: Path) -> dict[str, Any] | None:
-    if not path.is_file():
+    state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8"))
+    epochs_done = int(state.pop(EPOCHS_DONE))
+    if state != identity:
         return None
-    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return state
+    return keras.saving.load_model(folder / CHECKPOINT_FILE), epochs_done

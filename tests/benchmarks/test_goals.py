@@ -52,7 +52,7 @@ def _results(*cases: CaseResult, stream_recordings: int = 100_000) -> Results:
     return Results("2000-01-01", MACHINE, "a model", settings, cases)
 
 
-def _judged(results: Results) -> list[tuple[float | None, bool | None]]:
+def _judged(results: Results) -> list[tuple[object, bool | None]]:
     return [(goal.measured and pytest.approx(goal.measured.median), goal.is_met) for goal in judge(results)]
 
 

@@ -15,7 +15,7 @@ from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_model.classifier import Classifier
 from ecg_server.server import EcgServer
-from ecg_server.settings import ServerSettings
+from ecg_server.settings import BatchingSettings, ServerSettings
 from ecg_testing.fakes import FirstSamples, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
 from ecg_testing.ports import free_port
@@ -78,11 +78,8 @@ async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> 
 async def test_the_network_is_warm_before_the_first_call() -> None:
     """Every batch size up to the largest has run once, with silence, when the server says SERVING."""
     network = FirstSamples()
-    async with serving(fake_classifier(network), batching=ONE_BY_ONE):
-        assert network.seen_numbers == [0]
-    network = FirstSamples()
-    async with serving(fake_classifier(network)):
-        assert network.seen_numbers == [0] * sum(range(1, 17))
+    async with serving(fake_classifier(network), batching=BatchingSettings(largest_batch=4)):
+        assert network.seen_numbers == [0] * (1 + 2 + 3 + 4)
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])

@@ -31,7 +31,7 @@ def read(folder: Path) -> Dataset:
 
 
 def test_the_records_are_what_the_files_hold(ptbxl_folder: Path) -> None:
-    """Signals in millivolts, ages of 300 as 90, unknown values imputed by the mean of the known, labels by statement."""
+    """Signals in millivolts, an age of 300 as 90, the mean of the known for the unknown, labels by statement."""
     dataset = read(ptbxl_folder)
 
     assert (dataset.signal.shape, dataset.metadata.shape) == ((RECORDS, 1000, 12), (RECORDS, 7))

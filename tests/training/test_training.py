@@ -58,9 +58,15 @@ def weights_after(
 
 
 @pytest.fixture(scope="module")
-def trained(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[np.ndarray]:
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the training that ran through has its checkpoints."""
+    return tmp_path_factory.mktemp("through")
+
+
+@pytest.fixture(scope="module")
+def trained(dataset: Dataset, checkpoints: Path) -> list[np.ndarray]:
     """The weights of a training that ran through."""
-    return weights_after(dataset, tmp_path_factory.mktemp("through"))
+    return weights_after(dataset, checkpoints)
 
 
 def test_one_seed_gives_one_network(dataset: Dataset, trained: list[np.ndarray], tmp_path: Path) -> None:
@@ -90,23 +96,32 @@ def test_a_training_that_was_interrupted_goes_on(dataset: Dataset, trained: list
         np.testing.assert_allclose(once, again, rtol=0, atol=1e-7)
 
 
-def test_a_training_that_is_done_is_not_done_again(dataset: Dataset, tmp_path: Path) -> None:
-    """Called with the same settings it returns the network it has; with others it begins anew."""
-    one_epoch = TrainingSettings(epochs=1, seed=7, batch_size=64)
+def test_a_training_that_is_done_is_not_done_again(
+    dataset: Dataset, trained: list[np.ndarray], checkpoints: Path
+) -> None:
+    """Called with the same settings it returns the network it has."""
     seen: list[Progress] = []
-    done = weights_after(dataset, tmp_path, one_epoch)
-    again = weights_after(dataset, tmp_path, one_epoch, lambda progress, _model: seen.append(progress))
-    assert seen == []
-    other = weights_after(
-        dataset,
-        tmp_path,
-        TrainingSettings(epochs=1, seed=8, batch_size=64),
-        lambda progress, _model: seen.append(progress),
-    )
+    again = weights_after(dataset, checkpoints, on_progress=lambda progress, _model: seen.append(progress))
 
-    assert [one.epoch for one in seen] == [1, 1]
-    assert all((a == b).all() for a, b in zip(done, again, strict=True))
-    assert not all((a == b).all() for a, b in zip(done, other, strict=True))
+    assert seen == []
+    for one, other in zip(trained, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_checkpoint_of_other_settings_is_not_resumed(
+    dataset: Dataset, trained: list[np.ndarray], checkpoints: Path
+) -> None:
+    """With another seed the training begins anew, at its first epoch and from other weights."""
+    first: list[Progress] = []
+
+    def interrupt(progress: Progress, model: Any) -> None:
+        first.append(progress)
+        assert not any((one == other).all() for one, other in zip(trained[3:4], model.get_weights()[3:4], strict=True))
+        raise InterruptedTrainingError
+
+    with pytest.raises(InterruptedTrainingError):
+        weights_after(dataset, checkpoints, TrainingSettings(epochs=2, seed=8, batch_size=32), interrupt)
+    assert (first[0].epoch, first[0].step) == (1, 1)
 
 
 def check_bundle(folder: Path, recordings: int) -> None:
