@@ -82,6 +82,13 @@ def result_from_proto(message: prediction_pb2.RecordingResult) -> RecordingResul
 
 def model_version_from_proto(message: prediction_pb2.ModelVersion) -> ModelVersion:
     """Reads which model it is."""
+    return _read_model_version(message.SerializeToString())
+
+
+# A stream's predictions come from one model.
+@functools.lru_cache(maxsize=16)
+def _read_model_version(serialized: bytes) -> ModelVersion:
+    message = prediction_pb2.ModelVersion.FromString(serialized)
     return ModelVersion(message.name, message.version, message.sha256)
 
 
@@ -115,6 +122,13 @@ def _warning_code_name(number: prediction_pb2.WarningCode.ValueType) -> str:
 
 
 def _warning_from_proto(message: prediction_pb2.Warning) -> PredictionWarning:
+    return _read_warning(message.SerializeToString())
+
+
+# A model has a handful of warnings, and most predictions carry some of them: each is read once.
+@functools.lru_cache(maxsize=256)
+def _read_warning(serialized: bytes) -> PredictionWarning:
+    message = prediction_pb2.Warning.FromString(serialized)
     return PredictionWarning(
         _warning_code_name(message.code),
         _LEAD_OF_NUMBER.get(message.lead),

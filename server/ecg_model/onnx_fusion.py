@@ -1,9 +1,9 @@
 """Rewrites an ONNX graph so that ONNX Runtime can fuse into a convolution what follows it.
 
 TensorFlow computes a one-dimensional convolution in two dimensions, one of which is 1, and takes that one away
-(Squeeze) before bias, batch normalisation and activation. ONNX Runtime fuses those into the convolution only where nothing lies
-between, so here the dimension is taken away after them, and not at all where the next layer puts it back (Unsqueeze).
-The arithmetic is the same; the reference network runs a quarter faster.
+(Squeeze) before bias, batch normalisation and activation. ONNX Runtime fuses those into the convolution only where
+nothing lies between, so here the dimension is taken away after them, and not at all where the next layer puts it back
+(Unsqueeze). The arithmetic is the same; the reference network runs a quarter faster.
 """
 
 from typing import Any

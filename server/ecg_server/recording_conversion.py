@@ -131,8 +131,9 @@ def _packed_signal_from_proto(packed: pb.PackedSignal) -> tuple[tuple[LeadName, 
     lead_names = _lead_names_from_proto(tuple(packed.lead_names))
     sample_type = _sample_type(packed.format)
     _refuse_bad_gain(packed.microvolts_per_unit)
-    _refuse_bad_length(len(packed.samples), len(lead_names), sample_type.itemsize)
-    units = np.frombuffer(packed.samples, dtype=sample_type).reshape(len(lead_names), -1)
+    samples = packed.samples
+    _refuse_bad_length(len(samples), len(lead_names), sample_type.itemsize)
+    units = np.frombuffer(samples, dtype=sample_type).reshape(len(lead_names), -1)
     return lead_names, _millivolts(units, packed.microvolts_per_unit).T
 
 

@@ -1,7 +1,6 @@
 """Callers that stop waiting: what they left behind is not computed, and the server goes on."""
 
 import asyncio
-from collections.abc import Callable
 
 import grpc
 import pytest
@@ -10,16 +9,10 @@ from grpc import aio
 from ecg_testing.fakes import FirstSamples, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
 from ecg_testing.serving import ONE_BY_ONE, group, request, serving_openly
+from ecg_testing.waiting import until
 
 # Short enough not to hold up the tests; nothing is asserted about how long anything takes.
 TIMEOUT_S = 0.3
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that gives no sign of its own."""
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110 - there is no event to wait for
-            await asyncio.sleep(0.01)
 
 
 def is_any_stream_open() -> bool:
