@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from multiprocessing.connection import Connection
@@ -43,10 +44,23 @@ async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> N
     stopping = _stop_signal()
     server = EcgServer(settings, lambda: load_classifier(settings.model, settings.runtime, settings.threads))
     try:
-        on_ready(await server.start())
+        on_ready(await _start(server, stopping))
         await stopping.wait()
     finally:
         await server.drain()
+
+
+async def _start(server: EcgServer, stopping: asyncio.Event) -> int:
+    """Start a server and return its port; end the process when it is told to stop before it is ready."""
+    starting = asyncio.create_task(server.start())
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not starting.done():
+        # Nothing was received, and the thread that loads a model cannot be interrupted.
+        logging.shutdown()
+        os._exit(0)
+    return await starting
 
 
 async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -24,7 +23,8 @@ from ecg_server.settings import ServerSettings
 
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
-logger = logging.getLogger(__name__)
+# How long answers may take to leave once every call is answered.
+LAST_WORDS_SECONDS = 0.5
 
 
 class EcgServer:
@@ -67,7 +67,13 @@ class EcgServer:
         """Take no more, answer everything received, and stop."""
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._servicer.stop_reading()
-        await self._server.stop(self._settings.drain_seconds)
+        stopped = asyncio.create_task(self._server.stop(self._settings.drain_seconds))
+        finished = asyncio.create_task(self._servicer.finish())
+        await asyncio.wait([stopped, finished], return_when=asyncio.FIRST_COMPLETED)
+        finished.cancel()
+        # What is left are answers on their way out, and calls that never end by themselves: watchers of health.
+        await self._server.stop(LAST_WORDS_SECONDS)
+        await stopped
         if self._batcher is not None:
             await self._batcher.close()
 

@@ -3,8 +3,10 @@
 The errors they raise become status in the interceptor.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ecg.v1 import ecg_service_pb2 as pb
@@ -34,6 +36,9 @@ class EcgServicer(EcgServiceServicer):
         self._served: ServedModel | None = None
         self._streams: set[PredictionStream] = set()
         self._is_stopping = False
+        self._calls = 0
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
 
     def serve(self, model: ServedModel) -> None:
         """Answer with this model from now on."""
@@ -45,8 +50,16 @@ class EcgServicer(EcgServiceServicer):
         for stream in self._streams:
             stream.stop_reading()
 
+    async def finish(self) -> None:
+        """Wait until every call of this service is answered."""
+        await self._is_idle.wait()
+
     async def Predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:  # noqa: N802
         """Classify one recording."""
+        with self._counted():
+            return await self._predict(request, context)
+
+    async def _predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:
         model = self._model()
         if not request.HasField("recording"):
             description = "there is no recording; send one"
@@ -70,15 +83,27 @@ class EcgServicer(EcgServiceServicer):
             raise ShuttingDownError
         stream = PredictionStream(self._model(), request_iterator, self._stream_capacity, _deadline(context))
         self._streams.add(stream)
-        try:
-            async for response in stream.responses():
-                yield response
-        finally:
-            self._streams.discard(stream)
+        with self._counted():
+            try:
+                async for response in stream.responses():
+                    yield response
+            finally:
+                self._streams.discard(stream)
 
     async def ModelSummary(self, request: pb.ModelSummaryRequest, context: "Context") -> pb.ModelSummaryResponse:  # noqa: ARG002, N802
         """Describe the model."""
         return self._model().summary
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._calls += 1
+        self._is_idle.clear()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if self._calls == 0:
+                self._is_idle.set()
 
     def _model(self) -> ServedModel:
         if self._served is None:

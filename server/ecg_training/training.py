@@ -18,7 +18,6 @@ from ecg_model.recording import FloatArray
 from ecg_training.augmentation import augment_signal, forget_metadata
 from ecg_training.dataset import Dataset
 
-CHECKPOINT_FILE = "checkpoint.keras"
 STATE_FILE = "state.json"
 EPOCHS_DONE = "epochs_done"
 
@@ -62,7 +61,7 @@ def train(
     """Return a trained network.
 
     Args:
-        build: makes the untrained network; it is not called when a checkpoint is there.
+        build: makes the untrained network.
         dataset: what to train on.
         settings: how to train. A checkpoint of other settings, or of other data, is not resumed.
         folder: where checkpoints go; calling again with the same one resumes.
@@ -70,7 +69,8 @@ def train(
     """
     make_deterministic()
     identity = {"settings": asdict(settings), "recordings": len(dataset)}
-    model, first_epoch = _resume(folder, identity) or (_compile(build(), len(dataset), settings), 0)
+    model = _compile(build(), len(dataset), settings)
+    first_epoch = _resume(model, folder, identity)
     for epoch in range(first_epoch, settings.epochs):
         _train_epoch(model, dataset, settings, epoch, on_progress)
         _save(model, folder, {**identity, EPOCHS_DONE: epoch + 1})
@@ -131,20 +131,34 @@ def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
 
 
 def _save(model: keras.Model, folder: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint; the state, replaced last and at once, says which one counts."""
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"partial-{CHECKPOINT_FILE}"
-    model.save(partial)
-    partial.replace(folder / CHECKPOINT_FILE)
-    (folder / STATE_FILE).write_text(json.dumps(state, indent=2), encoding="utf-8")
+    checkpoint = _checkpoint(folder, state[EPOCHS_DONE])
+    model.save(checkpoint)
+    partial = folder / f"partial-{STATE_FILE}"
+    partial.write_text(json.dumps(state, indent=2), encoding="utf-8")
+    partial.replace(folder / STATE_FILE)
+    for older in set(folder.glob("checkpoint-*.keras")) - {checkpoint}:
+        older.unlink()
 
 
-def _resume(folder: Path, identity: dict[str, Any]) -> tuple[keras.Model, int] | None:
-    """Return the network of the last checkpoint and its epochs, if it is one of this very training."""
+def _resume(model: keras.Model, folder: Path, identity: dict[str, Any]) -> int:
+    """Put a compiled model where the last checkpoint of this very training left it, and return the epochs done."""
     state_file = folder / STATE_FILE
     if not state_file.is_file():
-        return None
+        return 0
     state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8"))
     epochs_done = int(state.pop(EPOCHS_DONE))
     if state != identity:
-        return None
-    return keras.saving.load_model(folder / CHECKPOINT_FILE), epochs_done
+        return 0
+    saved = keras.saving.load_model(_checkpoint(folder, epochs_done))
+    # The values only: a loaded optimizer has forgotten which weights do not decay.
+    model.set_weights(saved.get_weights())
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.optimizer.variables, saved.optimizer.variables, strict=True):
+        variable.assign(value)
+    return epochs_done
+
+
+def _checkpoint(folder: Path, epochs_done: int) -> Path:
+    return folder / f"checkpoint-{epochs_done:03}.keras"

@@ -170,3 +170,14 @@ async def test_a_stream_that_comes_while_the_server_shuts_down_is_not_served() -
 
     status = call_status(caught.value)
     assert (status.code, status.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+
+
+async def test_a_watcher_of_health_does_not_hold_up_a_drain() -> None:
+    """A call that never ends by itself is cut once the service's own are answered, long before the grace ends."""
+    server = EcgServer(ServerSettings(port=0, drain_seconds=3600), fake_classifier)
+    port = await server.start()
+    async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=""))
+        assert (await watch.read()).status == SERVING
+        await asyncio.wait_for(server.drain(), timeout=60)
+        assert (await watch.read()).status == NOT_SERVING
