@@ -8,10 +8,10 @@ import collections
 
 from ecg.v1 import recording_pb2
 
-DEFAULT_MAX_IN_FLIGHT = 128
+DEFAULT_MAX_IN_FLIGHT = 256
 """Enough to keep a server with several cores busy while results travel back."""
 
-_MAX_GROUP_RECORDINGS = 16
+_MAX_GROUP_RECORDINGS = 32
 _MAX_GROUP_BYTES = 4 * 1024 * 1024
 _MAX_WAITING_BYTES = 4 * _MAX_GROUP_BYTES
 

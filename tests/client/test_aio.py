@@ -51,7 +51,7 @@ async def test_every_recording_gets_its_result_in_order(
     source = _async(map(make_recording, names)) if is_async else map(make_recording, names)
     results = [result async for result in async_client.predict_stream(source)]
     assert [result.recording_id for result in results] == names
-    assert max(map(len, service.groups)) == 16
+    assert max(map(len, service.groups)) == 32
 
 
 async def test_a_recording_never_waits_for_the_next_one(

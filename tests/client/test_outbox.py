@@ -26,11 +26,11 @@ def test_a_group_is_what_waits() -> None:
     assert Outbox(1).take_group() == []
 
 
-def test_a_group_has_at_most_16_recordings_in_order() -> None:
+def test_a_group_has_at_most_32_recordings_in_order() -> None:
     """More travel in the next message."""
-    outbox = _filled(*[10] * 40)
-    assert [message.recording_id for message in outbox.take_group()] == [str(index) for index in range(16)]
-    assert _groups(outbox) == [16, 8]
+    outbox = _filled(*[10] * 72)
+    assert [message.recording_id for message in outbox.take_group()] == [str(index) for index in range(32)]
+    assert _groups(outbox) == [32, 8]
 
 
 def test_a_group_has_at_most_4_megabytes() -> None:

@@ -28,13 +28,13 @@ def test_no_recordings_give_no_results(client: EcgClient) -> None:
 
 
 def test_what_waits_travels_together(client: EcgClient, service: FakeService, make_recording: MakeRecording) -> None:
-    """While the server is busy, recordings gather into messages of up to 16."""
+    """While the server is busy, recordings gather into messages of up to 32."""
     service.may_answer.clear()
     results = client.predict_stream(make_recording(str(index)) for index in range(100))
     threading.Timer(0.2, service.may_answer.set).start()
     assert len(list(results)) == 100
     sizes = [len(group) for group in service.groups]
-    assert max(sizes) == 16
+    assert max(sizes) == 32
     assert len(sizes) < 50
 
 
