@@ -33,7 +33,7 @@ class _Pending:
 
 
 class PredictionStream:
-    """The results of one stream.
+    """The results of one stream. Reading begins at once.
 
     Args:
         model: classifies the recordings.
@@ -58,12 +58,13 @@ class PredictionStream:
         self._is_stopping = False
         self._is_waiting_for_message = False
         self._sent = 0
-        self._reader: asyncio.Task[None] | None = None
+        self._reader = asyncio.create_task(self._read())
+        self._reader.add_done_callback(lambda _: self._changed.set())
 
     def stop_reading(self) -> None:
         """Read no further; what was received is answered, then the stream ends with `ShuttingDownError`."""
         self._is_stopping = True
-        if self._reader is not None and self._is_waiting_for_message:
+        if self._is_waiting_for_message:
             self._reader.cancel()
 
     async def responses(self) -> AsyncIterator[ecg_service_pb2.PredictStreamResponse]:
@@ -73,8 +74,6 @@ class PredictionStream:
             ShuttingDownError: the stream was told to stop reading before the caller had sent everything.
             ContradictoryOptionsError: a later message's options differ from the first's.
         """
-        self._reader = asyncio.create_task(self._read())
-        self._reader.add_done_callback(lambda _: self._changed.set())
         try:
             while await self._has_next():
                 yield self._take_ready()
@@ -87,7 +86,7 @@ class PredictionStream:
     async def _has_next(self) -> bool:
         """Wait until the oldest recording is answered; False when there is none and none will come."""
         while not self._pending:
-            if self._reader is None or self._reader.done():
+            if self._reader.done():
                 return False
             self._changed.clear()
             await self._changed.wait()
@@ -95,11 +94,10 @@ class PredictionStream:
         return True
 
     async def _finish_reading(self) -> None:
-        if self._reader is not None:
-            await asyncio.wait([self._reader])
-            if self._reader.cancelled():
-                raise ShuttingDownError
-            self._reader.result()
+        await asyncio.wait([self._reader])
+        if self._reader.cancelled():
+            raise ShuttingDownError
+        self._reader.result()
 
     def _take_ready(self) -> ecg_service_pb2.PredictStreamResponse:
         response = ecg_service_pb2.PredictStreamResponse()
