@@ -18,7 +18,7 @@ from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_client import AsyncEcgClient, EcgClient, Recording, RecordingResult
 
 # As many as the Python client puts into one message.
-GROUP = 16
+GROUP = 32
 
 
 def stream_blocking(load: Load) -> Measurement:

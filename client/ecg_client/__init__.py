@@ -9,30 +9,35 @@
             print(result.recording_id, result.prediction or result.error)
 """
 
-from ecg_client.aio import AsyncEcgClient
-from ecg_client.client import EcgClient
-from ecg_client.errors import (
-    DeadlineExceededError,
-    EcgError,
-    FieldViolation,
-    InvalidRecordingError,
-    LimitExceededError,
-    MissingExtraError,
-    RecordingRefusedError,
-    ServiceError,
-    ServiceUnavailableError,
-    UnreadableFileError,
-)
-from ecg_client.model_summary import ModelSummary, ServingStatus
-from ecg_client.prediction import (
-    ClassPrediction,
-    ModelVersion,
-    Prediction,
-    PredictionWarning,
-    RecordingError,
-    RecordingResult,
-)
-from ecg_client.recording import STANDARD_LEADS, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ecg_client.aio import AsyncEcgClient
+    from ecg_client.client import EcgClient
+    from ecg_client.errors import (
+        DeadlineExceededError,
+        EcgError,
+        FieldViolation,
+        InvalidAddressError,
+        InvalidRecordingError,
+        LimitExceededError,
+        MissingExtraError,
+        RecordingRefusedError,
+        ServiceError,
+        ServiceUnavailableError,
+        UnreadableFileError,
+    )
+    from ecg_client.model_summary import ModelSummary, ServingStatus
+    from ecg_client.prediction import (
+        ClassPrediction,
+        ModelVersion,
+        Prediction,
+        PredictionWarning,
+        RecordingError,
+        RecordingResult,
+    )
+    from ecg_client.recording import STANDARD_LEADS, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
 
 __all__ = [
     "STANDARD_LEADS",
@@ -43,6 +48,7 @@ __all__ = [
     "EcgError",
     "FieldViolation",
     "InfarctionStage",
+    "InvalidAddressError",
     "InvalidRecordingError",
     "LeadName",
     "LimitExceededError",
@@ -62,3 +68,18 @@ __all__ = [
     "Sex",
     "UnreadableFileError",
 ]
+
+_MODULES = ("errors", "recording", "prediction", "model_summary", "client", "aio")
+
+if not TYPE_CHECKING:
+    # Imported when asked for: grpc reads its environment when it is imported, and the command line sets that first.
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name in __all__:
+            modules = (importlib.import_module(f"{__name__}.{module}") for module in _MODULES)
+            return next(vars(module)[name] for module in modules if name in vars(module))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -10,7 +10,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
 from ecg_client.async_sender import AsyncSender
-from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
+from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
 from ecg_client.convert import (
     model_summary_from_proto,
     prediction_from_proto,
@@ -35,12 +35,12 @@ class AsyncEcgClient:
     Make it where the event loop runs. Methods, arguments and errors are those of `EcgClient`.
 
     Args:
-        address: Host and port of the service.
+        address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
     """
 
     def __init__(self, address: str = DEFAULT_ADDRESS, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        self._address = address
+        self._address = checked_address(address)
         self._timeout_s = timeout_s
         self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
@@ -81,11 +81,12 @@ class AsyncEcgClient:
         call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
         sender.start()
         try:
-            with self._typed_errors():
-                async for response in call:
-                    sender.answered(len(response.results))
-                    for result in response.results:
-                        yield result_from_proto(result)
+            async for response in call:
+                sender.answered(len(response.results))
+                for result in response.results:
+                    yield result_from_proto(result)
+        except grpc.RpcError as error:
+            raise error_from_rpc(error, self._address, timeout_s, is_stream=True) from error
         finally:
             sender.close()
             call.cancel()
@@ -111,4 +112,4 @@ class AsyncEcgClient:
         try:
             yield
         except grpc.RpcError as error:
-            raise error_from_rpc(error, self._address) from error
+            raise error_from_rpc(error, self._address, self._timeout_s) from error

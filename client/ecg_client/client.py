@@ -8,7 +8,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
-from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
+from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
 from ecg_client.convert import (
     model_summary_from_proto,
     prediction_from_proto,
@@ -32,14 +32,17 @@ class EcgClient:
             prediction = client.predict(Recording(signal=millivolts, sample_rate_hz=100.0))
 
     Args:
-        address: Host and port of the service.
+        address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
+
+    Raises:
+        InvalidAddressError: The address names no host and port.
 
     Every method raises `ServiceError`, or what derives from it, when the call fails.
     """
 
     def __init__(self, address: str = DEFAULT_ADDRESS, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        self._address = address
+        self._address = checked_address(address)
         self._timeout_s = timeout_s
         self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
@@ -95,10 +98,11 @@ class EcgClient:
         call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
         sender.start()
         try:
-            with self._typed_errors():
-                for response in call:
-                    sender.answered(len(response.results))
-                    yield from map(result_from_proto, response.results)
+            for response in call:
+                sender.answered(len(response.results))
+                yield from map(result_from_proto, response.results)
+        except grpc.RpcError as error:
+            raise error_from_rpc(error, self._address, timeout_s, is_stream=True) from error
         finally:
             sender.close()
             call.cancel()
@@ -124,4 +128,4 @@ class EcgClient:
         try:
             yield
         except grpc.RpcError as error:
-            raise error_from_rpc(error, self._address) from error
+            raise error_from_rpc(error, self._address, self._timeout_s) from error

@@ -3,6 +3,7 @@
 ::
 
     EcgError                         anything below
+    ├── InvalidAddressError          an address that names no host and port (also a ValueError)
     ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
     ├── UnreadableFileError          a file that holds no recording that we can read
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
@@ -34,6 +35,18 @@ class FieldViolation:
 
 class EcgError(Exception):
     """Anything that goes wrong in this package on purpose."""
+
+
+class InvalidAddressError(EcgError, ValueError):
+    """An address to which no channel can be made.
+
+    Attributes:
+        address: The address.
+    """
+
+    def __init__(self, address: str, remedy: str) -> None:
+        super().__init__(f"the address is {address!r}; {remedy}")
+        self.address = address
 
 
 class InvalidRecordingError(EcgError, ValueError):

@@ -99,8 +99,9 @@ class Recording:
             known.
 
     Raises:
-        InvalidRecordingError: The signal is not two-dimensional, is neither int16 nor floating-point, or has another
-            number of columns than there are lead names; or an int16 signal does not say its unit.
+        InvalidRecordingError: The signal is no NumPy array, is not two-dimensional, is neither int16 nor
+            floating-point, or has another number of columns than there are lead names; or an int16 signal does not say
+            its unit.
     """
 
     signal: npt.NDArray[Any]
@@ -112,8 +113,17 @@ class Recording:
     labels: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
+        _check_is_array(self.signal)
         _check_shape(self.signal, self.lead_names)
         _check_type(self.signal, self.microvolts_per_unit)
+
+
+def _check_is_array(signal: object) -> None:
+    if not isinstance(signal, np.ndarray):
+        raise InvalidRecordingError(
+            f"signal must be a NumPy array of shape [sample, lead], but is a {type(signal).__name__}; numpy.asarray "
+            "makes one of lists"
+        )
 
 
 def _check_shape(signal: npt.NDArray[Any], lead_names: tuple[LeadName, ...]) -> None:

@@ -24,19 +24,25 @@ _ERROR_OF_CODE: dict[grpc.StatusCode, type[ServiceError]] = {
 _DETAILS_KEY = "grpc-status-details-bin"
 
 
-def error_from_rpc(error: grpc.RpcError, address: str) -> ServiceError:
+def error_from_rpc(
+    error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool = False
+) -> ServiceError:
     """Makes the exception for a failed call, with what its status details say.
 
     Args:
         error: What grpc raised, blocking or asynchronous.
         address: The address that was called, for the message.
+        timeout_s: How long the call might take, in seconds, for the message; None is for ever.
+        is_stream: Whether the call was a stream, some of whose answers may have arrived.
     """
     call: Any = error  # grpc declares no code on RpcError, but whatever it raises from a call has one.
     code: grpc.StatusCode = call.code()
     error_info, bad_request = _details(call.trailing_metadata() or ())
     return _ERROR_OF_CODE.get(code, ServiceError)(
         code,
-        _message(code, call.details() or code.name, address),
+        _timeout_message(address, timeout_s, is_stream=is_stream)
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED and timeout_s is not None
+        else _message(code, call.details() or code.name, address),
         error_info.reason,
         tuple(FieldViolation(violation.field, violation.description) for violation in bad_request.field_violations),
     )
@@ -53,7 +59,13 @@ def stream_ended_early(address: str) -> ServiceUnavailableError:
 def _message(code: grpc.StatusCode, details: str, address: str) -> str:
     if code is grpc.StatusCode.UNAVAILABLE:
         return f"the service at {address} is unavailable: {details}"
-    return details
+    if code is grpc.StatusCode.INVALID_ARGUMENT:
+        return details  # It is about the recording, wherever that was sent.
+    return f"the call to the service at {address} ended with {code.name}: {details}"
+
+
+def _timeout_message(address: str, timeout_s: float, *, is_stream: bool) -> str:
+    return f"{'not all answers' if is_stream else 'no answer'} from {address} within {timeout_s:g} s"
 
 
 def _details(metadata: Iterable[tuple[str, Any]]) -> tuple[error_details_pb2.ErrorInfo, error_details_pb2.BadRequest]:

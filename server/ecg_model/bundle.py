@@ -78,7 +78,7 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        return TypeAdapter(Manifest).validate_json(path.read_bytes())
+        return TypeAdapter(Manifest).validate_json(path.read_bytes(), extra="forbid")
     except OSError as error:
         raise BundleError(path, f"cannot be read: {error.strerror}") from error
     except ValidationError as error:

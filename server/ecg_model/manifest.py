@@ -62,6 +62,10 @@ class InputSpecification:
     metadata_input: str
     signal_input: str
 
+    def __post_init__(self) -> None:
+        if self.sample_rate_hz <= 0 or self.sample_count <= 0:
+            raise ValueError("sample_rate_hz and sample_count must be above 0")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassSpecification:
@@ -70,6 +74,10 @@ class ClassSpecification:
     code: str
     display_name: str
     threshold: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threshold <= 1:
+            raise ValueError(f"the threshold of {self.code} must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class Recording:
                 "sample_rate_hz",
                 "sample_rate_hz must be above 0 and finite: the samples per second of each lead",
             )
-        _refuse_repeated_leads(self.lead_names)
+        refuse_repeated_leads(self.lead_names)
         _refuse_non_finite_samples(self.signal, self.lead_names)
 
 
@@ -125,7 +125,12 @@ def _out_of_range(field: str, rule: str) -> InvalidRecordingError:
     )
 
 
-def _refuse_repeated_leads(lead_names: tuple[LeadName, ...]) -> None:
+def refuse_repeated_leads(lead_names: tuple[LeadName, ...]) -> None:
+    """Check that each lead is named at most once.
+
+    Raises:
+        InvalidRecordingError: one is named again.
+    """
     if len(set(lead_names)) == len(lead_names):
         return
     raise InvalidRecordingError(

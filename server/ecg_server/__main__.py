@@ -10,14 +10,17 @@ from typing import TypeVar
 # Before gRPC is imported: what it has to say, ecg-server says in one line.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-from ecg_model.bundle import shipped_bundle_names
-from ecg_model.errors import BundleError
-from ecg_model.loading import Runtime
-from ecg_server.addresses import AddressError
-from ecg_server.cores import usable_cores
-from ecg_server.process import run_server
-from ecg_server.settings import MEBIBYTE, BatchingSettings, ServerSettings
-from ecg_server.workers import WorkerError
+try:
+    from ecg_model.bundle import shipped_bundle_names
+    from ecg_model.errors import BundleError
+    from ecg_model.loading import Runtime, Threads
+    from ecg_server.addresses import AddressError, address_text
+    from ecg_server.cores import usable_cores
+    from ecg_server.process import run_server
+    from ecg_server.settings import MEBIBYTE, BatchingSettings, ServerSettings
+    from ecg_server.workers import WorkerError
+except ModuleNotFoundError as missing:
+    raise SystemExit(f'ecg-server: {missing.name} is missing: pip install "ecg-classifier[onnx]"') from missing
 
 Number = TypeVar("Number", int, float)
 
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = _read_settings(arguments)
 
     def announce(port: int) -> None:
-        print(f"listening on {settings.host}:{port}", file=sys.stderr, flush=True)
+        print(f"listening on {address_text(settings.host, port)}", file=sys.stderr, flush=True)
 
     try:
         run_server(settings, announce)
@@ -48,13 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _read_settings(arguments: Sequence[str] | None) -> ServerSettings:
     options = _parser().parse_args(arguments)
+    cores = max(1, usable_cores() // options.workers)
     return ServerSettings(
         model=options.model,
         runtime=options.runtime,
         host=options.host,
         port=options.port,
         workers=options.workers,
-        batching=BatchingSettings(runs=max(1, usable_cores() // options.workers)),
+        threads=Threads(alone=cores),
+        batching=BatchingSettings(runs=cores),
         max_message_bytes=options.max_message_mib * MEBIBYTE,
         drain_seconds=options.drain_seconds,
     )
@@ -75,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(
         parser,
         "--runtime",
-        Runtime,
+        _runtime,
         None,
         "what runs the network: tensorflow or onnx; unless given, onnx for a model that has an ONNX form",
     )
@@ -104,27 +109,39 @@ def _add(
     parser: argparse.ArgumentParser, flag: str, kind: Callable[[str], object], default: object, meaning: str
 ) -> None:
     variable = f"ECG_{flag.removeprefix('--').replace('-', '_').upper()}"
+    otherwise = "" if default is None else f"default: {default}; "
     # argparse runs a default that is a string through `type`, so a wrong variable is reported like a wrong flag.
     parser.add_argument(
-        flag, type=kind, default=os.environ.get(variable, default), help=f"{meaning} (default: {default}; {variable})"
+        flag, type=kind, default=os.environ.get(variable, default), help=f"{meaning} ({otherwise}{variable})"
     )
 
 
+def _runtime(text: str) -> Runtime:
+    if text not in list(Runtime):
+        raise argparse.ArgumentTypeError(f"{text!r} must be {' or '.join(Runtime)}")
+    return Runtime(text)
+
+
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of TCP
-        raise argparse.ArgumentTypeError("must be from 0 to 65535")
-    return port
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the range of TCP
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to 65535")
+    return int(text)
 
 
 def _positive(kind: Callable[[str], Number]) -> Callable[[str], Number]:
     def number(text: str) -> Number:
-        value = kind(text)
-        if not value > 0:
-            raise argparse.ArgumentTypeError("must be above 0")
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind("0")
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text!r} must be a {_KINDS[kind]} above 0")
         return value
 
     return number
+
+
+_KINDS: dict[object, str] = {int: "whole number", float: "number"}
 
 
 if __name__ == "__main__":

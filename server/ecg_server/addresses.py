@@ -7,7 +7,12 @@ class AddressError(Exception):
     """The server cannot listen where it was told to. Its text is one line."""
 
     def __init__(self, host: str, port: int, problem: str) -> None:
-        super().__init__(f"cannot listen on {host}:{port}: {problem}; choose another --host or --port")
+        super().__init__(f"cannot listen on {address_text(host, port)}: {problem}; choose another --host or --port")
+
+
+def address_text(host: str, port: int) -> str:
+    """Return an address as gRPC and people write it: an IPv6 host in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def check_address_is_free(host: str, port: int) -> None:

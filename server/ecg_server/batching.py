@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_model.recording import Recording
-from ecg_server.errors import DeadlinePassedError, QueueFullError
+from ecg_server.errors import ClassificationFailedError, DeadlinePassedError, QueueFullError, ShuttingDownError
 from ecg_server.settings import BatchingSettings
 
 # An error is a value here: it concerns one recording, and who waits for that recording decides how to report it.
 Outcome = Prediction | Exception
 Classify = Callable[[Sequence[Recording]], Sequence[Prediction | InvalidRecordingError]]
+
+# Streams wait for room where single calls are refused, so they leave some: of the queue they fill this share.
+STREAM_SHARE = 0.75
 
 # Long enough that a refused caller does not come back to the same full queue: it holds about a second of work.
 RETRY_AFTER_SECONDS = 0.5
@@ -97,25 +100,25 @@ class Batcher:
         self._runs = [self._threads.submit(self._work) for _ in range(settings.runs)]
 
     def submit(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
-        """Return what will hold a recording's outcome. Cancelling it takes the recording out of the queue.
+        """Return what will hold a recording's outcome.
+
+        Once it is cancelled the recording is not computed; it counts as waiting until its turn would have come.
 
         Raises:
             QueueFullError: as many recordings or bytes wait as may.
+            ShuttingDownError: the batcher is closed.
         """
         if not self._has_room(recording):
             raise QueueFullError(RETRY_AFTER_SECONDS)
-        waiting = _Waiting(recording, self._loop.create_future(), caller.deadline)
-        with self._changed:
-            self._put(waiting, caller)
-        return waiting.outcome
+        return self._put(recording, caller)
 
     async def submit_when_room(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
         """Like `submit`, but wait for room: this slows a stream down where a single call is refused."""
-        while not self._has_room(recording):
+        while not self._has_room(recording, STREAM_SHARE):
             if self._room is None:
                 self._room = self._loop.create_future()
             await asyncio.shield(self._room)
-        return self.submit(recording, caller)
+        return self._put(recording, caller)
 
     async def close(self) -> None:
         """Finish what waits and stop the threads."""
@@ -125,31 +128,41 @@ class Batcher:
         await asyncio.gather(*map(asyncio.wrap_future, self._runs))
         self._threads.shutdown()
 
-    def _has_room(self, recording: Recording) -> bool:
+    def _has_room(self, recording: Recording, share: float = 1.0) -> bool:
         # An empty queue takes any recording, or one larger than the queue could never be classified.
         return self._recordings == 0 or (
-            self._recordings < self._settings.queue_recordings
-            and self._bytes + recording.signal.nbytes <= self._settings.queue_bytes
+            self._recordings < share * self._settings.queue_recordings
+            and self._bytes + recording.signal.nbytes <= share * self._settings.queue_bytes
         )
 
-    def _put(self, waiting: _Waiting, caller: Caller) -> None:
-        caller.queue.append(waiting)
-        if len(caller.queue) == 1:
-            self._turns.append(caller)
-        self._recordings += 1
-        self._bytes += waiting.recording.signal.nbytes
-        self._changed.notify()
+    def _put(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
+        waiting = _Waiting(recording, self._loop.create_future(), caller.deadline)
+        with self._changed:
+            if self._is_closed:
+                raise ShuttingDownError
+            caller.queue.append(waiting)
+            if len(caller.queue) == 1:
+                self._turns.append(caller)
+            self._recordings += 1
+            self._bytes += recording.signal.nbytes
+            self._changed.notify()
+        return waiting.outcome
 
     def _work(self) -> None:
         while (batch := self._take_batch()) is not None:
             self._loop.call_soon_threadsafe(self._deliver, batch, self._outcomes(batch))
 
     def _outcomes(self, batch: Sequence[_Waiting]) -> Sequence[Outcome]:
+        if not batch:
+            return []
+        now = time.monotonic()
+        self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
         try:
-            return self._classify([waiting.recording for waiting in batch]) if batch else []
-        except Exception as error:
+            outcomes = self._classify([waiting.recording for waiting in batch])
+            return [outcome for _, outcome in zip(batch, outcomes, strict=True)]
+        except Exception:
             logger.exception("a batch of %d recordings could not be classified", len(batch))
-            return [error] * len(batch)
+            return [ClassificationFailedError() for _ in batch]
 
     def _take_batch(self) -> list[_Waiting] | None:
         """Return the next batch, waiting for one; None when the batcher is closed and all is done."""
@@ -169,7 +182,9 @@ class Batcher:
             (batch if waiting.is_wanted(now) else unwanted).append(waiting)
         if unwanted:
             self._loop.call_soon_threadsafe(self._deliver, unwanted, [DeadlinePassedError()] * len(unwanted))
-        self._count(batch, unwanted)
+        self.counts.batches += bool(batch)
+        self.counts.recordings += len(batch)
+        self.counts.dropped += len(unwanted)
         return batch
 
     def _take_next(self) -> _Waiting:
@@ -180,13 +195,6 @@ class Batcher:
         self._recordings -= 1
         self._bytes -= waiting.recording.signal.nbytes
         return waiting
-
-    def _count(self, batch: Sequence[_Waiting], unwanted: Sequence[_Waiting]) -> None:
-        now = time.monotonic()
-        self.counts.batches += bool(batch)
-        self.counts.recordings += len(batch)
-        self.counts.dropped += len(unwanted)
-        self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
 
     def _deliver(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
         for waiting, outcome in zip(batch, outcomes, strict=True):

@@ -3,6 +3,7 @@
     EcgServerError
     ├── QueueFullError               too many recordings wait already
     ├── DeadlinePassedError          the caller's deadline passed before the recording's turn came
+    ├── ClassificationFailedError    the classifier failed for a reason nobody foresaw
     ├── ModelNotReadyError           the model is still being loaded
     ├── ShuttingDownError            the server is shutting down
     └── ContradictoryOptionsError    a stream changed its options on the way
@@ -28,6 +29,13 @@ class DeadlinePassedError(EcgServerError):
 
     def __init__(self) -> None:
         super().__init__("the deadline passed before the recording was classified; allow more time")
+
+
+class ClassificationFailedError(EcgServerError):
+    """The classifier failed for a reason nobody foresaw, which is in the log."""
+
+    def __init__(self) -> None:
+        super().__init__("internal error")
 
 
 class ModelNotReadyError(EcgServerError):

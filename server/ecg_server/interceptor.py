@@ -1,7 +1,8 @@
 """The one place where an error becomes the status of a call."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -43,12 +44,13 @@ def _guard_unary(method: Callable[[Any, Context], Awaitable[Any]]) -> Callable[[
 
 
 def _guard_stream(
-    method: Callable[[Any, Context], AsyncIterator[Any]],
+    method: Callable[[Any, Context], AsyncGenerator[Any, None]],
 ) -> Callable[[Any, Context], AsyncIterator[Any]]:
     async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
         try:
-            async for response in method(requests, context):
-                yield response
+            async with aclosing(method(requests, context)) as responses:
+                async for response in responses:
+                    yield response
         except Exception as error:  # noqa: BLE001 - the caller learns of every error, if only that it is internal
             await _abort(context, error)
 

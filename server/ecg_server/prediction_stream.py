@@ -7,8 +7,9 @@ full the reader stops reading, gRPC's flow control fills up, and the caller has 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
 from ecg_model.classifier import Prediction
@@ -55,19 +56,17 @@ class PredictionStream:
         self._caller = Caller(deadline)
         self._pending: deque[_Pending] = deque()
         self._changed = asyncio.Event()
-        self._is_stopping = False
-        self._is_waiting_for_message = False
+        self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sent = 0
         self._reader = asyncio.create_task(self._read())
-        self._reader.add_done_callback(lambda _: self._changed.set())
+        self._reader.add_done_callback(self._note_end_of_reading)
 
     def stop_reading(self) -> None:
         """Read no further; what was received is answered, then the stream ends with `ShuttingDownError`."""
-        self._is_stopping = True
-        if self._is_waiting_for_message:
-            self._reader.cancel()
+        if not self._stopped.done():
+            self._stopped.set_result(None)
 
-    async def responses(self) -> AsyncIterator[ecg_service_pb2.PredictStreamResponse]:
+    async def responses(self) -> AsyncGenerator[ecg_service_pb2.PredictStreamResponse, None]:
         """Yield the results, each as soon as it and all before it are ready.
 
         Raises:
@@ -77,7 +76,7 @@ class PredictionStream:
         try:
             while await self._has_next():
                 yield self._take_ready()
-            await self._finish_reading()
+            await self._reader
         finally:
             self._reader.cancel()
             for pending in self._pending:
@@ -93,11 +92,10 @@ class PredictionStream:
         await self._pending[0].outcome
         return True
 
-    async def _finish_reading(self) -> None:
-        await asyncio.wait([self._reader])
-        if self._reader.cancelled():
-            raise ShuttingDownError
-        self._reader.result()
+    def _note_end_of_reading(self, reader: asyncio.Task[None]) -> None:
+        if not reader.cancelled():
+            reader.exception()  # looked at, or asyncio complains when the caller has gone before it is raised
+        self._changed.set()
 
     def _take_ready(self) -> ecg_service_pb2.PredictStreamResponse:
         response = ecg_service_pb2.PredictStreamResponse()
@@ -129,13 +127,19 @@ class PredictionStream:
 
     async def _next_message(self) -> ecg_service_pb2.PredictStreamRequest | None:
         """Return the next message; None when the caller has sent everything."""
-        if self._is_stopping:
+        if self._stopped.done():
             raise ShuttingDownError
-        self._is_waiting_for_message = True
+        receiving: asyncio.Future[ecg_service_pb2.PredictStreamRequest | None]
+        receiving = asyncio.ensure_future(anext(self._requests, None))
         try:
-            return await anext(self._requests, None)
+            either: list[asyncio.Future[Any]] = [receiving, self._stopped]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            # A message that is there is answered, even if the order to stop came with it.
+            if not receiving.done():
+                raise ShuttingDownError
+            return receiving.result()
         finally:
-            self._is_waiting_for_message = False
+            receiving.cancel()
 
     async def _submit_all(self, recordings: Iterable[recording_pb2.Recording]) -> None:
         for message in recordings:

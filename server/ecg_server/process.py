@@ -33,6 +33,8 @@ def run_server(settings: ServerSettings, on_ready: Callable[[int], None]) -> Non
 
 def run_worker(settings: ServerSettings, reports: Connection) -> None:
     """Serve as one of several workers; report READY, or in one line why not."""
+    # Ctrl-C reaches the whole group of processes, but it is the parent that tells its workers when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     try:
         _run(_serve(settings, lambda _: reports.send(READY)))
@@ -43,48 +45,51 @@ def run_worker(settings: ServerSettings, reports: Connection) -> None:
 async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
     stopping = _stop_signal()
     server = EcgServer(settings, lambda: load_classifier(settings.model, settings.runtime, settings.threads))
+    starting = asyncio.create_task(server.start())
     try:
-        on_ready(await _start(server, stopping))
+        if not await _comes_first(starting, stopping):
+            # Nothing was received, and the thread that loads a model cannot be interrupted.
+            logging.shutdown()
+            os._exit(0)
+        on_ready(starting.result())
         await stopping.wait()
     finally:
         await server.drain()
 
 
-async def _start(server: EcgServer, stopping: asyncio.Event) -> int:
-    """Start a server and return its port; end the process when it is told to stop before it is ready."""
-    starting = asyncio.create_task(server.start())
-    told = asyncio.create_task(stopping.wait())
-    await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
-    told.cancel()
-    if not starting.done():
-        # Nothing was received, and the thread that loads a model cannot be interrupted.
-        logging.shutdown()
-        os._exit(0)
-    return await starting
-
-
 async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
     stopping = _stop_signal()
     supervisor = Supervisor(settings, run_worker)
+    running = asyncio.create_task(supervisor.start())
     try:
-        await supervisor.start()
-        on_ready(supervisor.port)
-        keeping = asyncio.create_task(supervisor.keep_running())
-        await stopping.wait()
-        keeping.cancel()
-        await asyncio.wait([keeping])
+        if await _comes_first(running, stopping):
+            running.result()
+            on_ready(supervisor.port)
+            running = asyncio.create_task(supervisor.keep_running())
+            await stopping.wait()
     finally:
+        running.cancel()
+        await asyncio.wait([running])
         await supervisor.drain()
+
+
+async def _comes_first(task: asyncio.Task[Any], stopping: asyncio.Event) -> bool:
+    """Wait until a task has ended, which is True, or until the process is told to stop."""
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    return task.done()
 
 
 def _stop_signal() -> asyncio.Event:
     """Return what is set when this process is to stop: by a signal, or because the parent of the workers is gone."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
     parent = multiprocessing.parent_process()
-    if parent is not None:
+    if parent is None:
+        loop.add_signal_handler(signal.SIGINT, stopping.set)
+    else:
         loop.add_reader(parent.sentinel, stopping.set)
     return stopping
 

@@ -9,7 +9,15 @@ import numpy.typing as npt
 
 from ecg.v1 import recording_pb2 as pb
 from ecg_model.errors import InvalidRecordingError, RefusalReason, Violation, refusal
-from ecg_model.recording import FloatArray, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+from ecg_model.recording import (
+    FloatArray,
+    InfarctionStage,
+    LeadName,
+    PatientMetadata,
+    Recording,
+    Sex,
+    refuse_repeated_leads,
+)
 
 Choice = TypeVar("Choice")
 
@@ -103,7 +111,7 @@ def _refuse_form(reason: RefusalReason, problem: str) -> InvalidRecordingError:
 
 
 def _leads_from_proto(leads: Sequence[pb.Lead]) -> tuple[tuple[LeadName, ...], FloatArray]:
-    lead_names = _lead_names_from_proto(tuple(lead.name for lead in leads))
+    lead_names = _lead_names_from_proto([lead.name for lead in leads[: len(LeadName) + 1]])
     lengths = [len(lead.millivolts) for lead in leads]
     if len(set(lengths)) > 1:
         raise _refuse_unequal_lengths(lead_names, lengths)
@@ -128,7 +136,7 @@ def _refuse_unequal_lengths(lead_names: tuple[LeadName, ...], lengths: list[int]
 
 
 def _packed_signal_from_proto(packed: pb.PackedSignal) -> tuple[tuple[LeadName, ...], FloatArray]:
-    lead_names = _lead_names_from_proto(tuple(packed.lead_names))
+    lead_names = _lead_names_from_proto(packed.lead_names)
     sample_type = _sample_type(packed.format)
     _refuse_bad_gain(packed.microvolts_per_unit)
     samples = packed.samples
@@ -183,8 +191,17 @@ def _refuse_bad_length(byte_count: int, lead_count: int, sample_bytes: int) -> N
         )
 
 
+def _lead_names_from_proto(numbers: Sequence[int]) -> tuple[LeadName, ...]:
+    # Of more leads than there are, the first thirteen hold a fault already: neither the time to find it nor what is
+    # said of it grows with the message.
+    lead_names = _known_lead_names(tuple(numbers[: len(LeadName) + 1]))
+    if len(lead_names) > len(LeadName):
+        refuse_repeated_leads(lead_names)
+    return lead_names
+
+
 @lru_cache(maxsize=64)
-def _lead_names_from_proto(numbers: tuple[int, ...]) -> tuple[LeadName, ...]:
+def _known_lead_names(numbers: tuple[int, ...]) -> tuple[LeadName, ...]:
     unknown = [index for index, number in enumerate(numbers) if number not in LEAD_NAMES]
     if unknown:
         raise InvalidRecordingError(

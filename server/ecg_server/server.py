@@ -12,7 +12,7 @@ from ecg.v1 import ecg_service_pb2
 from ecg.v1.ecg_service_pb2_grpc import add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
 from ecg_model.recording import Recording
-from ecg_server.addresses import AddressError, check_address_is_free
+from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.interceptor import StatusInterceptor
 from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
@@ -23,6 +23,8 @@ from ecg_server.settings import ServerSettings
 
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
+# How long a call that was accepted may take to begin.
+SETTLING_SECONDS = 0.1
 # How long answers may take to leave once every call is answered.
 LAST_WORDS_SECONDS = 0.5
 
@@ -68,6 +70,8 @@ class EcgServer:
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._servicer.stop_reading()
         stopped = asyncio.create_task(self._server.stop(self._settings.drain_seconds))
+        # A call that gRPC has accepted gets its turn to begin before the service is asked whether it is idle.
+        await asyncio.wait([stopped], timeout=SETTLING_SECONDS)
         finished = asyncio.create_task(self._servicer.finish())
         await asyncio.wait([stopped, finished], return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
@@ -82,9 +86,9 @@ class EcgServer:
         if not self._is_worker:
             check_address_is_free(host, port)
         try:
-            bound = self._server.add_insecure_port(f"{host}:{port}")
+            bound = self._server.add_insecure_port(address_text(host, port))
         except RuntimeError as error:
-            raise AddressError(host, port, "it was in use a moment ago") from error
+            raise AddressError(host, port, "gRPC cannot bind to it") from error
         await self._server.start()
         return bound
 

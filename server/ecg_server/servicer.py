@@ -5,8 +5,8 @@ The errors they raise become status in the interceptor.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ecg.v1 import ecg_service_pb2 as pb
@@ -77,7 +77,7 @@ class EcgServicer(EcgServiceServicer):
 
     async def PredictStream(  # noqa: N802
         self, request_iterator: AsyncIterator[pb.PredictStreamRequest], context: "Context"
-    ) -> AsyncIterator[pb.PredictStreamResponse]:
+    ) -> AsyncGenerator[pb.PredictStreamResponse, None]:
         """Classify the recordings of a stream."""
         if self._is_stopping:
             raise ShuttingDownError
@@ -85,8 +85,9 @@ class EcgServicer(EcgServiceServicer):
         self._streams.add(stream)
         with self._counted():
             try:
-                async for response in stream.responses():
-                    yield response
+                async with aclosing(stream.responses()) as responses:
+                    async for response in responses:
+                        yield response
             finally:
                 self._streams.discard(stream)
 

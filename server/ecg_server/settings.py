@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ecg_model.loading import Runtime
+from ecg_model.loading import Runtime, Threads
 
 MEBIBYTE = 1024 * 1024
 
@@ -34,7 +34,7 @@ class ServerSettings:
         port: port to listen on; 0 picks a free one.
         runtime: what runs the network; None: ONNX Runtime where the model has an ONNX form, else TensorFlow.
         workers: processes that share the port and the cores.
-        threads: threads that one run of the network may use.
+        threads: threads that a run of the network may use.
         max_message_bytes: largest message received, and sent.
         stream_recordings: recordings of one stream that may be on their way; past that its caller has to wait.
         drain_seconds: how long calls may go on after SIGTERM.
@@ -46,7 +46,7 @@ class ServerSettings:
     port: int = 50051
     runtime: Runtime | None = None
     workers: int = 1
-    threads: int = 1
+    threads: Threads = field(default_factory=Threads)
     max_message_bytes: int = 64 * MEBIBYTE
     stream_recordings: int = 256
     drain_seconds: float = 15.0

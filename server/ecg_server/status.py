@@ -12,6 +12,7 @@ from google.rpc.status_pb2 import Status
 from ecg.v1 import prediction_pb2 as pb
 from ecg_model.errors import InvalidRecordingError
 from ecg_server.errors import (
+    ClassificationFailedError,
     ContradictoryOptionsError,
     DeadlinePassedError,
     ModelNotReadyError,
@@ -27,6 +28,7 @@ STATUS_TABLE: dict[type[Exception], tuple[grpc.StatusCode, str]] = {
     ContradictoryOptionsError: (grpc.StatusCode.INVALID_ARGUMENT, "OPTIONS_CONTRADICTORY"),
     QueueFullError: (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
     DeadlinePassedError: (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
+    ClassificationFailedError: (grpc.StatusCode.INTERNAL, "INTERNAL"),
     ModelNotReadyError: (grpc.StatusCode.UNAVAILABLE, "MODEL_NOT_READY"),
     ShuttingDownError: (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN"),
 }

@@ -17,6 +17,8 @@ from ecg_server.addresses import check_address_is_free
 from ecg_server.settings import ServerSettings
 
 RESTART_AFTER_SECONDS = 1.0
+# Beyond the time that a worker has for its calls, what it may take to end.
+GRACE_SECONDS = 3.0
 READY = ""
 
 # What a worker process runs: it reports READY, or why it cannot serve, through the connection.
@@ -59,12 +61,18 @@ class Supervisor:
         await asyncio.gather(*(self._keep(index) for index in range(self._settings.workers)))
 
     async def drain(self) -> None:
-        """Tell all workers to answer what they have received and to stop, and wait for them."""
+        """Tell all workers to answer what they have received and to stop; end those that do not."""
         self._is_stopping = True
         for process in self._processes.values():
             process.terminate()
+        exits = [asyncio.create_task(_exit_of(process)) for process in self._processes.values()]
+        if exits:
+            await asyncio.wait(exits, timeout=self._settings.drain_seconds + GRACE_SECONDS)
         for process in self._processes.values():
-            await _exit_of(process)
+            if process.is_alive():
+                logger.error("%s did not stop in time and was killed", process.name)
+                process.kill()
+        await asyncio.gather(*exits)
         self._reservation.close()
 
     async def _start(self, index: int) -> None:
@@ -87,7 +95,7 @@ class Supervisor:
             await asyncio.sleep(RESTART_AFTER_SECONDS)
             try:
                 await self._start(index)
-            except WorkerError as error:
+            except (WorkerError, OSError) as error:
                 logger.error("worker %d cannot serve: %s", index, error)  # noqa: TRY400 - foreseen; one line says it
 
 

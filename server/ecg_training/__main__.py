@@ -58,7 +58,7 @@ def _make_bundle(options: argparse.Namespace) -> None:
     )
     print(f"trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
     record = {**asdict(settings), "recordings": len(training)}
-    manifest = write_bundle(model, specification, validation, record, options.output)
+    manifest = write_bundle(model, specification, validation, record, options.output, version_of_bundle=options.version)
     for figure in manifest.quality_figures:
         print(f"{figure.name:9} {figure.class_code:5} {figure.value:.4f}")
     print(f"bundle written to {options.output}; serve it with: ecg-server --model {options.output}")
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--epochs", type=int, default=14, help="passes over the data (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="everything random follows from it (%(default)s)")
+    parser.add_argument("--version", default="1.0.0", help="the bundle's version (%(default)s)")
     parser.add_argument("--limit", type=int, help="train on that many recordings only")
     return parser
 

@@ -39,12 +39,14 @@ The weights are offered under the same licence. They are no medical device.
 """
 
 
-def write_bundle(
+def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
     model: Any,
     specification: InputSpecification,
     validation: Dataset,
     training: dict[str, str | int | float],
     folder: Path,
+    *,
+    version_of_bundle: str,
 ) -> Manifest:
     """Write a network and its manifest into a folder, and return the manifest.
 
@@ -54,6 +56,7 @@ def write_bundle(
         validation: labelled recordings on which thresholds are chosen and figures measured.
         training: how it was trained, for the record.
         folder: the bundle's folder; its last part becomes the bundle's name.
+        version_of_bundle: its version.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / KERAS_FILE
@@ -67,7 +70,7 @@ def write_bundle(
     probabilities = predict(network, validation)
     manifest = Manifest(
         name=folder.resolve().name,
-        version="1.0.0",
+        version=version_of_bundle,
         sha256=sha256_of(path),
         input=specification,
         classes=_classes(validation.labels, probabilities),

@@ -3,6 +3,7 @@
 The files are read with the client's readers; what a record means to a network is decided by `ecg_model.preprocessing`.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +39,13 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def digest(self) -> str:
+        """Return a digest of everything in it: equal digests are the same data."""
+        sha256 = hashlib.sha256()
+        for array in (self.metadata, self.signal, self.labels, self.imputed):
+            sha256.update(np.ascontiguousarray(array).data)
+        return sha256.hexdigest()
 
     def labelled(self) -> Self:
         """Return the recordings that show at least one class, as published figures count them."""

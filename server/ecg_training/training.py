@@ -63,13 +63,13 @@ def train(
     Args:
         build: makes the untrained network.
         dataset: what to train on.
-        settings: how to train. A checkpoint of other settings, or of other data, is not resumed.
+        settings: how to train. A checkpoint of other settings, other data or another network is not resumed.
         folder: where checkpoints go; calling again with the same one resumes.
         on_progress: is told after every step.
     """
     make_deterministic()
-    identity = {"settings": asdict(settings), "recordings": len(dataset)}
     model = _compile(build(), len(dataset), settings)
+    identity = {"settings": asdict(settings), "data": dataset.digest(), "network": _layers(model)}
     first_epoch = _resume(model, folder, identity)
     for epoch in range(first_epoch, settings.epochs):
         _train_epoch(model, dataset, settings, epoch, on_progress)
@@ -94,6 +94,11 @@ def _compile(model: keras.Model, count: int, settings: TrainingSettings) -> kera
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer=optimizer, loss="binary_crossentropy", jit_compile=False)
     return model
+
+
+def _layers(model: keras.Model) -> list[str]:
+    """Return what the network is made of, without the names that Keras counts on from network to network."""
+    return [f"{type(layer).__name__} {tuple(layer.output.shape)}" for layer in model.layers]
 
 
 def _steps(count: int, settings: TrainingSettings) -> int:

@@ -59,9 +59,10 @@ def test_an_address_where_nothing_answers_is_named(closed_port: int, make_record
 def test_a_call_that_takes_too_long_is_given_up(
     address: str, service: FakeService, make_recording: MakeRecording
 ) -> None:
-    """The client's timeout holds for every call."""
+    """The client's timeout holds for every call, and the error names it and the address."""
     service.may_answer.clear()
-    with EcgClient(address, timeout_s=0.1) as client, pytest.raises(DeadlineExceededError):
+    message = f"^no answer from {address} within 0.1 s$"
+    with EcgClient(address, timeout_s=0.1) as client, pytest.raises(DeadlineExceededError, match=message):
         client.predict(make_recording())
 
 

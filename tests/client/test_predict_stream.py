@@ -163,7 +163,7 @@ def test_a_stream_that_ends_well_too_early_is_no_success(client: EcgClient, make
 def test_a_stream_may_have_a_deadline(client: EcgClient, service: FakeService, make_recording: MakeRecording) -> None:
     """It is one for the whole stream."""
     service.may_answer.clear()
-    with pytest.raises(DeadlineExceededError):
+    with pytest.raises(DeadlineExceededError, match=r"^not all answers from 127.0.0.1:\d+ within 0.1 s$"):
         next(client.predict_stream([make_recording()], timeout_s=0.1))
 
 

@@ -18,6 +18,12 @@ def test_as_many_lead_names_as_columns_are_wanted() -> None:
         Recording(signal=np.zeros((10, 2)), sample_rate_hz=100.0)
 
 
+def test_a_list_is_no_signal() -> None:
+    """The error says what makes an array of it."""
+    with pytest.raises(InvalidRecordingError, match=r"must be a NumPy array.*is a list; numpy\.asarray"):
+        Recording(signal=[[0] * 12] * 1000, sample_rate_hz=100.0)
+
+
 @pytest.mark.parametrize("dtype", [np.int32, np.uint16, np.complex64, np.bool_, np.str_])
 def test_a_type_that_the_wire_does_not_know_is_refused(dtype: type) -> None:
     """Nothing is cast behind the caller's back."""

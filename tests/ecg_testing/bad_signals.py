@@ -122,6 +122,9 @@ def lead_cases() -> list[BadRecording]:
                 ("a missing lead", ALL_LEADS[:-1], "LEAD_MISSING", (whole,)),
                 ("a thirteenth lead that is new", (*ALL_LEADS, 13), "LEAD_UNKNOWN", (path.format(12),)),
                 ("a thirteenth lead that is known", (*ALL_LEADS, 1), "LEAD_REPEATED", (path.format(12),)),
+                # However many there are, what is said of them stays small: gRPC bounds the size of a status.
+                ("unknown leads by the thousand", (FUTURE,) * 5000, "LEAD_UNKNOWN", tuple(map(path.format, range(13)))),
+                ("one lead by the thousand", (1,) * 5000, "LEAD_REPEATED", tuple(map(path.format, range(1, 13)))),
             )
         ]
     return cases

@@ -87,6 +87,25 @@ async def test_an_empty_queue_takes_a_recording_larger_than_itself() -> None:
         assert await batcher.submit(recording(5), Caller()) == Prediction((5.0,), ())
 
 
+async def test_streams_leave_room_for_single_calls() -> None:
+    """When all that streams may fill is full, and one of them waits, a single call still gets its place."""
+    classify = Numbers(is_open=False)
+    async with batching(classify, queue_recordings=8) as batcher:
+        await begun(classify, batcher)
+        stream = Caller()
+        for number in range(1, 7):
+            await batcher.submit_when_room(recording(number), stream)
+        seventh = asyncio.ensure_future(batcher.submit_when_room(recording(7), stream))
+        done, _ = await asyncio.wait([seventh], timeout=0)
+        single = batcher.submit(recording(100), Caller())
+        classify.gate.set()
+        outcome = await single
+        await (await seventh)
+
+    assert done == set()
+    assert outcome == Prediction((100.0,), ())
+
+
 async def test_waiting_for_room_ends_when_there_is_room() -> None:
     """Five who wait for one place get it one after the other, and nobody is forgotten."""
     classify = Numbers(is_open=False)

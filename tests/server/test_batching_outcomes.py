@@ -8,7 +8,7 @@ import pytest
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_server.batching import Caller
-from ecg_server.errors import DeadlinePassedError
+from ecg_server.errors import ClassificationFailedError, DeadlinePassedError
 from ecg_testing.batches import Numbers, batching, begun, recording
 
 
@@ -22,8 +22,8 @@ async def test_a_failing_batch_harms_no_other() -> None:
         classify.gate.set()
         failed, broken, *good = await asyncio.gather(*outcomes)
 
-    assert isinstance(failed, RuntimeError)
-    assert isinstance(broken, RuntimeError)
+    assert isinstance(failed, ClassificationFailedError)
+    assert isinstance(broken, ClassificationFailedError)
     assert good == [Prediction((1.0,), ()), Prediction((2.0,), ())]
 
 

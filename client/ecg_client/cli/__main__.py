@@ -1,9 +1,14 @@
 """Entry point of `ecg`, and of `python -m ecg_client.cli`."""
 
+import os
 import sys
 from collections.abc import Sequence
 
+# What grpc has to say, it says to its caller as well. It reads this when it is imported.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
 from ecg_client.errors import (
+    DeadlineExceededError,
     EcgError,
     MissingExtraError,
     RecordingRefusedError,
@@ -19,6 +24,9 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
     (ServiceError, 3),
     (EcgError, 2),
 )
+_CLOSED_PIPE = 141
+# How grpc begins when it found nobody at the address; whatever else is unavailable did answer, or was told to stop.
+_NOBODY_THERE = ("failed to connect", "resolution failed", "errors resolving")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except EcgError as error:
         sys.stderr.write(f"ecg: {error}{_hint(error)}\n")
         sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
+    except SystemExit as exited:
+        # Typer and rich both turn a reader that has gone (`| head`) into status 1, which means something else here.
+        if isinstance(exited.__context__, BrokenPipeError):
+            sys.exit(_CLOSED_PIPE)
+        raise
 
 
 def _run(arguments: Sequence[str] | None) -> None:
@@ -41,7 +54,9 @@ def _run(arguments: Sequence[str] | None) -> None:
 
 
 def _hint(error: EcgError) -> str:
-    if isinstance(error, ServiceUnavailableError):
+    if isinstance(error, DeadlineExceededError):
+        return "; allow more with --timeout"
+    if isinstance(error, ServiceUnavailableError) and any(words in error.message for words in _NOBODY_THERE):
         return " (start it with `ecg-server`, or say with --address where it is)"
     return ""
 

@@ -4,11 +4,37 @@ import importlib.metadata
 from typing import Annotated
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 from ecg_client.cli.checking import check
 from ecg_client.cli.describing import health, summary
 from ecg_client.cli.predicting import predict
 from ecg_client.cli.streaming import stream
+
+_NPZ_LAYOUT = """An .npz file holds, for n recordings:
+
+\b
+X_test (n, 7)         metadata: age in years, sex (0 male, 1 female), height
+                      in cm, weight in kg, first and second infarction stage
+                      (0 none), pacemaker (0 or 1); NaN where unknown, or 0
+                      for age, height and weight
+Y_test (n, 1000, 12)  signals in mV at 100 Hz: I, II, III, aVR, aVL, aVF, V1-V6
+Z_test (n, 5)         targets, 0 or 1: NORM, MI, STTC, CD, HYP (optional)
+"""
+_METADATA_NOTE = (
+    "A single WFDB file carries no metadata here (age, sex, height and so on); give the PTB-XL folder to use its table."
+)
+
+
+class _Command(TyperCommand):
+    """A command whose help names an argument by its metavar alone; typer would add its Python type."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # as typer calls it
+        for parameter in self.params:
+            if isinstance(parameter, TyperArgument):
+                vars(parameter)["display_type_rich"] = lambda ctx: None  # noqa: ARG005 - typer calls it by name
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,11 +44,17 @@ app = typer.Typer(
     epilog=(
         "Exit codes: 0 all went well; 1 some recordings could not be read or classified, or the service is not "
         "serving; 2 the command was given wrongly, or an optional dependency is missing; 3 the service could not be "
-        "reached, or ended the call."
+        "reached, or ended the call; 130 interrupted with Ctrl-C; 141 whoever read the output (`| head`) has gone."
     ),
 )
-for command in (predict, stream, summary, health, check):
-    app.command()(command)
+for command, epilog in (
+    (predict, _METADATA_NOTE),
+    (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
+    (summary, None),
+    (health, None),
+    (check, _NPZ_LAYOUT),
+):
+    app.command(cls=_Command, epilog=epilog)(command)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the flag's value

@@ -17,7 +17,7 @@ from ecg_client.recording import Recording
 
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="The test set: X_test, Y_test and Z_test.")],
-    sample: Annotated[int, typer.Option(min=0, help="Which recording, counted from 0.")] = 0,
+    sample: Annotated[int, typer.Option(min=0, metavar="N", help="Which recording, counted from 0.")] = 0,
     address: Address = DEFAULT_ADDRESS,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
 ) -> None:

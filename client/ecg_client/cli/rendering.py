@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ecg_client.cli.outcomes import Outcome, Problem
-from ecg_client.prediction import Prediction, PredictionWarning
+from ecg_client.cli.outcomes import Outcome
+from ecg_client.cli.wording import field_lines, problem_text, warning_lines
+from ecg_client.prediction import Prediction
 
 NOT_A_MEDICAL_DEVICE = "Not a medical device."
-_PIPE_WIDTH = 120
+# No line that a program may read is broken in two.
+_PIPE_WIDTH = 100_000
 _MOST_NAME_WIDTH = 32
 _LEAST_FINDINGS_WIDTH = 24
 
@@ -42,9 +44,20 @@ def print_detail(console: Console, outcome: Outcome) -> None:
         _print_prediction(console, outcome.name, outcome.prediction)
     if outcome.problem is not None:
         console.print(Text(outcome.name, "bold"), Text(problem_text(outcome.problem), "red"))
-        for violation in outcome.problem.field_violations:
-            console.print(f"  {violation.field}: {violation.description}", soft_wrap=True)
+        for line in field_lines(outcome.problem):
+            console.print(f"  {line}", soft_wrap=True)
     console.print()
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Prints a table; in a pipe without the blanks that pad its lines to one length."""
+    if console.file.isatty():
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.print(Text(line.rstrip()), soft_wrap=True)
 
 
 def findings_table(outcomes: list[Outcome]) -> Table:
@@ -61,11 +74,6 @@ def findings_table(outcomes: list[Outcome]) -> Table:
         cells = _probability_cells(outcome, len(class_codes))
         table.add_row(_shortened(outcome.name), *cells, _findings(outcome), _labels(outcome))
     return table
-
-
-def problem_text(problem: Problem) -> str:
-    """A problem on one line."""
-    return f"{problem.reason}: {problem.message}" if problem.reason else problem.message
 
 
 def _prediction_as_json(prediction: Prediction) -> dict[str, object]:
@@ -90,15 +98,9 @@ def _print_prediction(console: Console, name: str, prediction: Prediction) -> No
             "finding" if entry.is_positive else "",
             style=style,
         )
-    console.print(table)
-    for warning in prediction.warnings:
-        console.print(f"  {_warning_text(warning)}", soft_wrap=True)
-
-
-def _warning_text(warning: PredictionWarning) -> str:
-    lead = f" (lead {warning.lead.name})" if warning.lead is not None else ""
-    measured = f" [{warning.measured:g} {warning.unit}".rstrip() + "]" if warning.measured is not None else ""
-    return f"{warning.code}{lead}: {warning.message}{measured}"
+    print_table(console, table)
+    for line in warning_lines(prediction.warnings):
+        console.print(f"  {line}", soft_wrap=True)
 
 
 def _shortened(name: str) -> Text:

@@ -45,8 +45,6 @@ class Report:
 
     def count_lines(self) -> Iterator[str]:
         """How many there were, and with what findings."""
-        if self.count > len(self.rows):
-            yield f"... and {self.count - len(self.rows)} more"
         problems = f"; {self.problem_count} could not be read or classified" if self.problem_count else ""
         yield f"{self.count} recording{'' if self.count == 1 else 's'}{problems}"
         if self.finding_counts:

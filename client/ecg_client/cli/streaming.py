@@ -1,5 +1,6 @@
 """`ecg stream`: any number of recordings over one connection."""
 
+import contextlib
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ecg_client.cli.options import Address, AsJsonLines
 from ecg_client.cli.outcomes import Outcome, predict_all
-from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, terminal
+from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
 from ecg_client.cli.report import Report
 from ecg_client.client import EcgClient
 from ecg_client.connection import DEFAULT_ADDRESS
+from ecg_client.errors import EcgError
+from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings, synthetic_sources
 
 Paths = Annotated[
@@ -60,19 +63,33 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     if not paths and not synthetic:
         raise typer.BadParameter("give files, a folder or --synthetic N")
+    if fold and not any(is_ptbxl_folder(path) for path in paths or []):
+        raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
     sources = [*synthetic_sources(synthetic), *find_recordings(paths or [], folds=fold)][:limit]
     if not sources:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()
-    try:
-        with EcgClient(address) as client:
-            outcomes = predict_all(client, (source.read_or_error() for source in sources), timeout)
-            _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
-    finally:
-        # A stream that breaks off still shows what came before.
-        if report.count:
-            _print_report(report, synthetic_count=min(synthetic, len(sources)), as_json=as_json)
+    with EcgClient(address) as client, _reporting(report, synthetic, as_json=as_json):
+        outcomes = predict_all(client, (source.read_or_error() for source in sources), timeout)
+        _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
     sys.exit(1 if report.problem_count else 0)
+
+
+@contextlib.contextmanager
+def _reporting(report: Report, synthetic: int, *, as_json: bool) -> Iterator[None]:
+    """Prints the report at the end; where the end came early too, and then it says so."""
+    try:
+        yield
+    except (KeyboardInterrupt, EcgError) as error:
+        is_interrupted = isinstance(error, KeyboardInterrupt)
+        if report.count:
+            _print_report(report, synthetic, as_json=as_json)
+        if report.count or is_interrupted:
+            what = "interrupted" if is_interrupted else "the stream broke off"
+            results = f"{report.count} result{'' if report.count == 1 else 's'}"
+            typer.echo(f"{what}: {results}; the rest has none", err=True)
+        raise
+    _print_report(report, synthetic, as_json=as_json)
 
 
 def _receive(outcomes: Iterable[Outcome], report: Report, *, as_json: bool) -> None:
@@ -89,11 +106,15 @@ def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]
         yield from progress.track(outcomes, total=total, description="recordings")
 
 
-def _print_report(report: Report, *, synthetic_count: int, as_json: bool) -> None:
+def _print_report(report: Report, synthetic: int, *, as_json: bool) -> None:
     # Programs read standard output, so beside JSON the figures for people go to standard error.
     console = terminal(stderr=as_json)
     if not as_json:
-        console.print(findings_table(report.rows))
+        print_table(console, findings_table(report.rows))
+        if report.count > len(report.rows):
+            console.print(f"... and {report.count - len(report.rows)} more (all of them: --json)", soft_wrap=True)
+    # Outcomes come in the order in which recordings are sent, the synthetic ones first.
+    synthetic_count = min(synthetic, report.count)
     made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
     for line in itertools.chain(report.count_lines(), made_up, report.auc_lines(), [NOT_A_MEDICAL_DEVICE]):
         console.print(line, soft_wrap=True)

@@ -7,6 +7,7 @@
 import dataclasses
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,8 +127,11 @@ def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
             return {name: arrays[name] for name in ("X_test", "Y_test", "Z_test") if name in arrays}
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or str(error)) from error
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise UnreadableFileError(path, f"not an .npz file of plain arrays: {error}") from error
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        # What NumPy says is left out: it advises to load the file unsafely.
+        raise UnreadableFileError(
+            path, "not an .npz file of plain arrays (X_test, Y_test, Z_test), or a damaged one"
+        ) from error
 
 
 def _array(

@@ -13,6 +13,7 @@ from ecg_client.recording import LeadName, Recording
 _SUFFIXES = (".hea", ".dat")
 _MILLIVOLTS_OF_UNIT = {"mv": 1.0, "uv": 1e-3, "\N{MICRO SIGN}v": 1e-3, "v": 1e3}
 _INT16_FORMAT = "16"
+_BITS_OF_FORMAT = {"8": 8, "80": 8, "16": 16, "61": 16, "160": 16, "24": 24, "32": 32, "212": 12, "310": 10, "311": 10}
 _INT16_INVALID = np.iinfo(np.int16).min
 
 
@@ -44,13 +45,13 @@ def read_wfdb_record(path: Path | str) -> Recording:
     wfdb = _import_wfdb()
     if not wfdb_header(path).is_file():
         raise UnreadableFileError(path, f"there is no header {wfdb_header(path).name} beside it")
+    header = _read_header(wfdb, path)
     try:
-        return _read(wfdb, path)
+        return _read(wfdb, path, header)
     except UnreadableFileError:
         raise
     except Exception as error:
-        # The parser raises whatever it stumbles upon.
-        raise UnreadableFileError(path, f"not a WFDB record that can be read: {error}") from error
+        raise UnreadableFileError(path, _why_unreadable(path, header, error)) from error
 
 
 def _import_wfdb() -> Any:
@@ -60,9 +61,38 @@ def _import_wfdb() -> Any:
         raise MissingExtraError("Reading WFDB records", "formats") from error
 
 
-def _read(wfdb: Any, path: Path) -> Recording:
+def _read_header(wfdb: Any, path: Path) -> Any:
+    try:
+        return wfdb.rdheader(str(wfdb_stem(path)))
+    except Exception as error:
+        # The parser raises whatever it stumbles upon.
+        raise UnreadableFileError(path, "the header is empty or damaged") from error
+
+
+def _why_unreadable(path: Path, header: Any, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        missing = [name for name in _signal_files(header) if not (path.parent / name).is_file()]
+        return f"its .dat is missing (there is no {' and no '.join(missing)} beside the header)"
+    if any(_is_cut(path.parent / name, name, header) for name in _signal_files(header)):
+        return "the .dat is shorter than the header says (a truncated copy?)"
+    return "not a WFDB record that can be read: its header and its .dat do not fit together"
+
+
+def _signal_files(header: Any) -> list[str]:
+    return list(dict.fromkeys(header.file_name or ()))
+
+
+def _is_cut(file: Path, name: str, header: Any) -> bool:
+    """Says whether a signal file has fewer bytes than its channels need; False where the format does not tell."""
+    channels = [index for index, other in enumerate(header.file_name) if other == name]
+    bits = [_BITS_OF_FORMAT.get(header.fmt[index], 0) * header.samps_per_frame[index] for index in channels]
+    needed: int = sum(bits) * (header.sig_len or 0)
+    return file.stat().st_size * 8 < needed
+
+
+def _read(wfdb: Any, path: Path, header: Any) -> Recording:
     stem = wfdb_stem(path)
-    columns = _columns(wfdb.rdheader(str(stem)).sig_name, path)
+    columns = _columns(header.sig_name, path)
     record = wfdb.rdrecord(str(stem), channels=list(columns.values()), physical=False)
     units = {_millivolts_of(unit, path) / gain for unit, gain in zip(record.units, record.adc_gain, strict=True)}
     if _is_plain_int16(record, units):
@@ -78,9 +108,9 @@ def _read(wfdb: Any, path: Path) -> Recording:
     )
 
 
-def _columns(channel_names: list[str] | None, path: Path) -> dict[LeadName, int]:
+def _columns(channel_names: list[str | None] | None, path: Path) -> dict[LeadName, int]:
     """Which channel each standard lead is, in the order of the channels."""
-    names = [name.strip().upper() for name in channel_names or []]
+    names = [(name or "").strip().upper() for name in channel_names or []]
     columns = {LeadName[name]: column for column, name in enumerate(names) if name in LeadName.__members__}
     if not columns:
         raise UnreadableFileError(

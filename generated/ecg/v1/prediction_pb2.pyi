@@ -29,13 +29,15 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_UNSPECIFIED: _WarningCode.ValueType  # 0
     """Never sent."""
     WARNING_CODE_METADATA_IMPUTED: _WarningCode.ValueType  # 1
-    """A metadata value was unknown, and the network was given `measured` in its place."""
+    """A metadata value was unknown, or beyond what the network knows, and the network was given `measured` in its place."""
     WARNING_CODE_METADATA_IGNORED: _WarningCode.ValueType  # 2
     """A metadata value was sent that this network does not use."""
     WARNING_CODE_LEAD_DERIVED: _WarningCode.ValueType  # 3
-    """A lead was not sent and was computed from others."""
+    """A lead was not sent and was computed from others. Not sent by this version, which needs all leads."""
     WARNING_CODE_RESAMPLED: _WarningCode.ValueType  # 4
-    """The signal was resampled to the network's rate; `measured` is the rate it came with."""
+    """The signal was resampled to the network's rate; `measured` is the rate it came with. Not sent by this version, which
+    takes one rate.
+    """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
     """Kinds of warning. Those of signal quality are numbered from 16 on."""
@@ -43,13 +45,15 @@ class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
 WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
 """Never sent."""
 WARNING_CODE_METADATA_IMPUTED: WarningCode.ValueType  # 1
-"""A metadata value was unknown, and the network was given `measured` in its place."""
+"""A metadata value was unknown, or beyond what the network knows, and the network was given `measured` in its place."""
 WARNING_CODE_METADATA_IGNORED: WarningCode.ValueType  # 2
 """A metadata value was sent that this network does not use."""
 WARNING_CODE_LEAD_DERIVED: WarningCode.ValueType  # 3
-"""A lead was not sent and was computed from others."""
+"""A lead was not sent and was computed from others. Not sent by this version, which needs all leads."""
 WARNING_CODE_RESAMPLED: WarningCode.ValueType  # 4
-"""The signal was resampled to the network's rate; `measured` is the rate it came with."""
+"""The signal was resampled to the network's rate; `measured` is the rate it came with. Not sent by this version, which
+takes one rate.
+"""
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
 @_typing.final

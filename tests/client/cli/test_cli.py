@@ -5,45 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import wfdb
 from grpc_health.v1.health import HealthServicer
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from ecg_client.cli.__main__ import main
 from ecg_testing.fake_service import FakeService
 
 Ecg = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def ecg(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ecg:
-    """Runs the command line; gives its exit code and what it wrote to standard output and standard error."""
-    monkeypatch.setenv("ECG_ADDRESS", address)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as exited:
-            main([str(argument) for argument in arguments])
-        written = capsys.readouterr()
-        return int(exited.value.code or 0), written.out, written.err
-
-    return run
-
-
-@pytest.fixture
-def npz(tmp_path: Path) -> Path:
-    """40 recordings: the probabilities are their first samples, and recording 33 is the issue's example."""
-    signals = np.zeros((40, 1000, 12))
-    signals[:, 0, :5] = np.random.default_rng(0).random((40, 5))
-    signals[33, 0, :5] = (0.940, 0.003, 0.012, 0.046, 0.020)
-    targets = (signals[:, 0, :5] > 0.5).astype(int)
-    targets[:, 4] = 0
-    targets[33] = (1, 0, 0, 1, 0)
-    targets[7] = 0
-    path = tmp_path / "data.npz"
-    np.savez(path, X_test=np.zeros((40, 7)), Y_test=signals, Z_test=targets)
-    return path
 
 
 def test_check_prints_targets_and_probabilities(ecg: Ecg, npz: Path) -> None:
@@ -73,7 +41,7 @@ def test_stream_prints_the_first_rows_the_counts_and_the_auc(ecg: Ecg, npz: Path
     """Unlabelled recordings and classes without an AUC are named."""
     code, out, err = ecg("stream", npz)
     assert (code, err) == (0, "")
-    assert "... and 20 more\n40 recordings\n" in out
+    assert "... and 20 more (all of them: --json)\n40 recordings\n" in out
     assert "AUC over" in out
     assert re.search(r"labelled recordings \(\d+ without a label left out\)", out)
     assert "left out: HYP" in out
@@ -105,67 +73,32 @@ def test_stream_sends_synthetic_recordings_and_says_so(ecg: Ecg, service: FakeSe
     assert service.received_count == 6
 
 
-def test_an_unreadable_file_among_many_is_a_row_with_its_reason(ecg: Ecg, npz: Path, tmp_path: Path) -> None:
-    """The others are classified, and the exit code says that not all went well."""
-    code, out, _ = ecg("stream", tmp_path / "gone", npz, tmp_path / "late")
-    assert code == 1
-    rows = out.splitlines()
-    assert "gone" in rows[1]
-    assert out.count("UNREADABLE_FILE") == 2
-    assert "42 recordings; 2 could not be read or classified" in out
+def test_json_lines_are_all_there_are(ecg: Ecg, npz: Path) -> None:
+    """None of more than twenty is left out, and nothing says so."""
+    _, out, err = ecg("stream", npz, "--json")
+    assert len(out.splitlines()) == 40
+    assert "more" not in err
+    assert "40 recordings" in err
 
 
-def test_a_file_that_cannot_be_read_is_no_reason_to_fail_otherwise(ecg: Ecg, tmp_path: Path) -> None:
-    """Even where there is nothing else."""
-    code, out, err = ecg("stream", tmp_path / "gone")
-    assert (code, err) == (1, "")
-    assert "there is no such file" in out
-    assert "1 recording; 1 could not be read or classified" in out
+@pytest.mark.parametrize("command", ["check", "stream"])
+def test_help_tells_the_layout_of_an_npz_file(ecg: Ecg, command: str) -> None:
+    """Columns, codes and units, so that a user can write one; arguments are named without Python's types."""
+    code, out, _ = ecg(command, "--help")
+    assert code == 0
+    assert re.search(r"X_test \(n, 7\) +metadata: age in years, sex \(0 male, 1 female\), height", out)
+    assert re.search(r"Y_test \(n, 1000, 12\) +signals in mV at 100 Hz", out)
+    assert re.search(r"Z_test \(n, 5\) +targets, 0 or 1: NORM, MI, STTC, CD, HYP \(optional\)", out)
+    assert not re.search(r"<[a-z]", out)
 
 
-def test_a_stream_that_breaks_off_shows_what_came_before(ecg: Ecg, tmp_path: Path) -> None:
-    """The exit code is that of the service's error."""
-    for name in ("0", "abort"):
-        samples = np.full((1000, 5), 700)
-        wfdb.wrsamp(
-            name,
-            fs=100,
-            units=["mV"] * 5,
-            sig_name=["I", "II", "III", "AVR", "AVL"],
-            d_signal=samples,
-            fmt=["16"] * 5,
-            adc_gain=[1000.0] * 5,
-            baseline=[0] * 5,
-            write_dir=str(tmp_path),
-        )
-    code, out, err = ecg("stream", tmp_path)
-    assert code == 3
-    assert "0.700" in out
-    assert "1 recording\n" in out
-    assert "shutting down" in err
-
-
-def test_a_service_that_is_not_there_is_one_line(ecg: Ecg) -> None:
-    """It says where it was sought, and how to start one."""
-    code, out, err = ecg("stream", "--synthetic", 2, "--address", "127.0.0.1:1")
-    assert (code, out) == (3, "")
-    assert err.startswith("ecg: the service at 127.0.0.1:1 is unavailable")
-    assert "ecg-server" in err
-    assert err.count("\n") == 1
-
-
-def test_what_the_service_refuses_is_said_with_the_fields(ecg: Ecg, tmp_path: Path) -> None:
-    """In `predict` and in `stream` alike; the exit code says that not all went well."""
-    record = tmp_path / "still"
-    record.with_suffix(".hea").write_text("still 1 0 4\nstill.dat 16 1000(0)/mV 16 0 0 0 0 I\n")
-    record.with_suffix(".dat").write_bytes(bytes(8))
-    code, out, _ = ecg("predict", record)
-    assert code == 1
-    assert "SAMPLE_RATE_NOT_POSITIVE: sample_rate_hz is 0; send the rate in hertz" in out
-    assert "  recording.sample_rate_hz: sample_rate_hz is 0" in out
-    code, out, _ = ecg("stream", record)
-    assert code == 1
-    assert "SAMPLE_RATE_NOT_POSITIVE" in out
+def test_help_says_where_metadata_comes_from(ecg: Ecg) -> None:
+    """A user of single files learns why everything is unknown; the codes of the exit status are in the main help."""
+    _, out, _ = ecg("predict", "--help")
+    assert "single WFDB file carries no metadata here" in " ".join(out.split())
+    assert not re.search(r"<[a-z]", out)
+    _, out, _ = ecg("--help")
+    assert "130 interrupted with Ctrl-C; 141" in " ".join(out.split())
 
 
 def test_nothing_to_stream_is_a_usage_error(ecg: Ecg) -> None:
@@ -183,7 +116,7 @@ def test_predict_prints_each_recording_in_full(ecg: Ecg, ptbxl_small: Path) -> N
     assert f"{first.stem} (model fake 1.0.0)" in out
     assert second.stem in out
     assert "threshold 0.500" in out
-    assert "METADATA_IMPUTED: age_years was unknown [60 year]" in out
+    assert "  unknown, so the network was given: age_years 60 year\n" in out
     assert "UNREADABLE_FILE: there is no such file" in out
     assert out.count("Not a medical device.") == 1
 

@@ -99,16 +99,32 @@ def test_a_unit_that_is_no_voltage_is_refused(tmp_path: Path, samples: np.ndarra
 
 
 def test_missing_and_broken_files_are_named(tmp_path: Path, samples: np.ndarray) -> None:
-    """No header, no signal file, a header that is none."""
+    """No header, no signal file, a header that is none: in our words, not in those of the parser."""
     with pytest.raises(UnreadableFileError, match=r"no header r1\.hea"):
         read_wfdb_record(tmp_path / "r1.dat")
     stem = _write(tmp_path, samples)
-    stem.with_suffix(".dat").write_bytes(b"\0")
-    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
-        read_wfdb_record(stem)
     stem.with_suffix(".dat").unlink()
-    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
+    with pytest.raises(UnreadableFileError, match=r"its \.dat is missing \(there is no r1\.dat"):
         read_wfdb_record(stem)
-    stem.with_suffix(".hea").write_text("nonsense\n")
-    with pytest.raises(UnreadableFileError, match="not a WFDB record that can be read"):
+    for content in ("", "# only a comment\n", "nonsense\n"):
+        stem.with_suffix(".hea").write_text(content)
+        with pytest.raises(UnreadableFileError, match=r"the header is empty or damaged$"):
+            read_wfdb_record(stem)
+
+
+@pytest.mark.parametrize("size", [0, 1, 240, 500, 7199])
+def test_a_signal_file_that_was_cut_is_named_as_such(tmp_path: Path, samples: np.ndarray, size: int) -> None:
+    """Wherever it was cut: 300 samples of 12 leads are 7200 bytes."""
+    stem = _write(tmp_path, samples)
+    signal = stem.with_suffix(".dat")
+    signal.write_bytes(signal.read_bytes()[:size])
+    with pytest.raises(UnreadableFileError, match=r"the \.dat is shorter than the header says \(a truncated copy\?\)$"):
         read_wfdb_record(stem)
+
+
+def test_channels_without_a_name_are_no_leads(tmp_path: Path) -> None:
+    """A header may leave the names out."""
+    (tmp_path / "r1.hea").write_text("r1 1 100 4\nr1.dat 16 1000/mV\n")
+    (tmp_path / "r1.dat").write_bytes(bytes(8))
+    with pytest.raises(UnreadableFileError, match="is one of the twelve standard leads"):
+        read_wfdb_record(tmp_path / "r1")

@@ -1,0 +1,61 @@
+from ecg_client import FieldViolation, LeadName, PredictionWarning
+from ecg_client.cli.outcomes import Problem
+from ecg_client.cli.wording import field_lines, problem_text, warning_lines
+
+
+def _imputed(message: str, measured: float, unit: str = "") -> PredictionWarning:
+    return PredictionWarning("METADATA_IMPUTED", None, message, measured, unit)
+
+
+def test_unknown_values_are_one_line() -> None:
+    """Each with what the network was given; a value that was sent keeps a line of its own."""
+    warnings = [
+        _imputed("age_years is unknown: the network was given 59.63", 59.63, "year"),
+        _imputed("sex is unknown: the network was given 0.48", 0.48),
+        _imputed("height_cm has a value that this network counts as unknown: the network was given 167", 167.0, "cm"),
+    ]
+    assert list(warning_lines(warnings)) == [
+        "unknown, so the network was given: age_years 59.63 year, sex 0.48",
+        "METADATA_IMPUTED: height_cm has a value that this network counts as unknown: the network was given 167",
+    ]
+
+
+def test_a_figure_is_said_once() -> None:
+    """It follows the message only where the message does not have it."""
+    warnings = [
+        PredictionWarning("LEAD_FLAT", LeadName.V1, "nearly flat", 0.01, "mV"),
+        PredictionWarning("RESAMPLED", None, "resampled from 500 Hz", 500.0, "Hz"),
+    ]
+    assert list(warning_lines(warnings)) == [
+        "LEAD_FLAT (lead V1): nearly flat [0.01 mV]",
+        "RESAMPLED: resampled from 500 Hz",
+    ]
+
+
+def test_a_refusal_says_each_thing_once() -> None:
+    """Its message holds what is wrong with the fields, so only their names follow."""
+    problem = Problem("R", "too fast; send 100", (FieldViolation("recording.sample_rate_hz", "too fast; send 100"),))
+    assert problem_text(problem) == "R: too fast; send 100"
+    assert list(field_lines(problem)) == ["in recording.sample_rate_hz"]
+
+
+def test_twelve_fields_that_are_wrong_alike_are_gathered() -> None:
+    """The first in words, all of them by name."""
+    descriptions = [f"lead {index} has a NaN" for index in range(12)]
+    violations = [
+        FieldViolation(f"recording.leads[{index}].millivolts", description)
+        for index, description in enumerate(descriptions)
+    ]
+    problem = Problem("SAMPLE_NOT_FINITE", "; ".join(descriptions), tuple(violations))
+    assert problem_text(problem) == "SAMPLE_NOT_FINITE: lead 0 has a NaN (and 11 more like it)"
+    assert list(field_lines(problem)) == ["in recording.leads[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].millivolts"]
+
+
+def test_what_the_message_leaves_out_is_said_with_its_field() -> None:
+    """A field that several descriptions concern is named once."""
+    fields = ("recording.packed_signal.samples", "recording.packed_signal.samples", "recording.metadata.sex")
+    problem = Problem("", "bad samples", tuple(map(FieldViolation, fields, ("bad", "samples", "unheard of"))))
+    assert list(field_lines(problem)) == [
+        "in recording.packed_signal.samples",
+        "recording.metadata.sex: unheard of",
+    ]
