@@ -18,7 +18,7 @@ PROTOS := $(wildcard protos/ecg/v1/*.proto)
 .PHONY: demo serve test check train bench generate lock clean
 
 demo: $(READY)
-	$(BIN)/python examples/demo.py $(DATA)
+	@$(BIN)/python examples/demo.py $(DATA)
 
 serve: $(READY)
 	$(BIN)/ecg-server $(ARGS)
@@ -57,7 +57,8 @@ clean:
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	    || { echo 'needs Python 3.11 or newer: make PYTHON=<path to it> ...'; exit 2; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo 'setting up .venv: some minutes and about 3 GB, once'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -94,8 +94,12 @@ def open_npz(path: Path | str) -> NpzFile:
     path = Path(path)
     arrays = _load(path)
     signals = _array(path, arrays, "Y_test", (None, len(STANDARD_LEADS)))
+    if signals.dtype.kind != "f":
+        signals = signals.astype(np.float32)
     metadata = _array(path, arrays, "X_test", (_METADATA_COUNT,))
     targets = _array(path, arrays, "Z_test", (len(CLASS_CODES),)) if "Z_test" in arrays else None
+    if targets is not None and not np.isin(targets, (0, 1)).all():
+        raise UnreadableFileError(path, "Z_test holds something else than 0 and 1")
     counts = {len(array) for array in (metadata, signals, targets) if array is not None}
     if len(counts) > 1:
         raise UnreadableFileError(path, f"X_test, Y_test and Z_test hold different numbers of recordings: {counts}")

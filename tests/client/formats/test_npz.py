@@ -139,3 +139,18 @@ def test_a_sample_out_of_range_is_named(tmp_path: Path) -> None:
     """The error says how many there are."""
     with pytest.raises(UnreadableFileError, match="no sample 2; give one from 0 to 1"):
         open_npz(_save(tmp_path / "data.npz")).read_recording(2)
+
+
+def test_whole_millivolts_are_millivolts(tmp_path: Path) -> None:
+    """An array of integers is a signal too."""
+    whole = np.ones((2, 1000, 12), dtype=np.int64)
+    recording = open_npz(_save(tmp_path / "data.npz", Y_test=whole)).read_recording(0)
+    assert recording.signal.dtype == np.float32
+    assert (recording.signal == 1).all()
+
+
+@pytest.mark.parametrize("target", [0.9, 2, NAN])
+def test_a_target_is_0_or_1(target: float, tmp_path: Path) -> None:
+    """Anything else is no label."""
+    with pytest.raises(UnreadableFileError, match="Z_test"):
+        open_npz(_save(tmp_path / "data.npz", Z_test=np.full((2, 5), target)))
