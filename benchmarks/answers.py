@@ -9,7 +9,7 @@ from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, millivolts, record
 from ecg_client import Recording as SentRecording
 from ecg_model.classifier import Classifier
 from ecg_model.errors import InvalidRecordingError
-from ecg_model.loading import Runtime, Threads, load_classifier
+from ecg_model.loading import Runtime, load_classifier
 from ecg_model.preprocessing import prepare, stack
 from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
 
@@ -44,7 +44,7 @@ class AnswerKey:
 @cache
 def classifier(model: str, runtime: Runtime, threads: int) -> Classifier:
     """Return a classifier, loaded once in this process."""
-    return load_classifier(model, runtime, Threads(each=threads, alone=threads))
+    return load_classifier(model, runtime, threads)
 
 
 def describe_model(model: str) -> str:

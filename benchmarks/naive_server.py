@@ -17,7 +17,7 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2, recording_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer, add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
-from ecg_model.loading import Runtime, Threads, load_classifier
+from ecg_model.loading import Runtime, load_classifier
 from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
 from ecg_server.recording_conversion import recording_from_proto
 
@@ -63,7 +63,7 @@ class NaiveServicer(EcgServiceServicer):
 
 async def serve(model: str) -> None:
     """Serve until killed."""
-    servicer = NaiveServicer(load_classifier(model, Runtime.ONNX, Threads(each=usable_cores(), alone=usable_cores())))
+    servicer = NaiveServicer(load_classifier(model, Runtime.ONNX, threads=usable_cores()))
     server = aio.server()
     add_EcgServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")

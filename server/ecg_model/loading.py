@@ -1,6 +1,5 @@
 """From the name or path of a model to a classifier that is ready to answer."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,20 +19,7 @@ class Runtime(StrEnum):
     ONNX = "onnx"
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """How many threads a run of the network may use.
-
-    Attributes:
-        each: when several run at once (TensorFlow shares its threads among its runs, and has `alone` of them).
-        alone: a single recording while nothing else runs.
-    """
-
-    each: int = 1
-    alone: int = 1
-
-
-def load_classifier(model: str, runtime: Runtime | None = None, threads: Threads = Threads()) -> Classifier:
+def load_classifier(model: str, runtime: Runtime | None = None, threads: int = 1) -> Classifier:
     """Return the classifier of a model.
 
     Args:
@@ -41,7 +27,7 @@ def load_classifier(model: str, runtime: Runtime | None = None, threads: Threads
             shipped bundle is written "./reference".
         runtime: what runs the network. None: ONNX Runtime where the bundle has an ONNX form, else TensorFlow. A network
             without one is converted now when ONNX is asked for, which takes TensorFlow.
-        threads: threads that a run of the network may use.
+        threads: threads that one run of the network may use.
 
     Raises:
         BundleError: there is no such model, or it cannot be served; says which file and what is wrong with it.
@@ -57,7 +43,7 @@ def load_classifier(model: str, runtime: Runtime | None = None, threads: Threads
     raise BundleError(model, f"there is no such file or folder, and no shipped bundle of that name ({shipped})")
 
 
-def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: Threads) -> Classifier:
+def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int) -> Classifier:
     golden = read_golden_set(bundle.folder / GOLDEN_FILE, bundle.manifest)
     if bundle.manifest.onnx_sha256 and runtime is not Runtime.TENSORFLOW:
         path, network = bundle.onnx_path, _onnx_network(bundle.onnx_path, threads)
@@ -78,7 +64,7 @@ def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
     return InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
 
 
-def _from_keras_file(path: Path, runtime: Runtime | None, threads: Threads) -> Classifier:
+def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Classifier:
     model = _open_keras(path, threads)
     names = find_inputs(model, path)
     manifest = Manifest(
@@ -93,19 +79,17 @@ def _from_keras_file(path: Path, runtime: Runtime | None, threads: Threads) -> C
     return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads))
 
 
-def _open_keras(path: Path, threads: Threads) -> Any:
+def _open_keras(path: Path, threads: int) -> Any:
     read_keras_version(path)  # what is no .keras file is told before TensorFlow takes its seconds to start
     try:
         from ecg_model.tensorflow_network import use_threads  # noqa: PLC0415 - imports TensorFlow
     except ImportError as error:
         raise BundleError(path, 'needs TensorFlow: pip install "ecg-classifier[server]"') from error
-    use_threads(threads.alone)
+    use_threads(threads)
     return load_keras(path)
 
 
-def _keras_network(
-    model: Any, names: InputNames, manifest: Manifest, runtime: Runtime | None, threads: Threads
-) -> Network:
+def _keras_network(model: Any, names: InputNames, manifest: Manifest, runtime: Runtime | None, threads: int) -> Network:
     """Return the network of an opened Keras model, converted first where ONNX was asked for."""
     from ecg_model.tensorflow_network import TensorFlowNetwork  # noqa: PLC0415 - imports TensorFlow
 
@@ -120,7 +104,7 @@ def _keras_network(
     return network
 
 
-def _onnx_network(graph: Path | bytes, threads: Threads) -> Network:
+def _onnx_network(graph: Path | bytes, threads: int) -> Network:
     from ecg_model.onnx_network import OnnxNetwork  # noqa: PLC0415 - the TensorFlow runtime does not need it
 
-    return OnnxNetwork(graph, threads.each, threads.alone)
+    return OnnxNetwork(graph, threads)

@@ -48,7 +48,7 @@ def export_bundle(folder: Path) -> None:
     names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
     graph = to_onnx(load_keras(bundle.keras_path), names)
     verify(
-        OnnxNetwork(graph, threads=1, threads_alone=1),
+        OnnxNetwork(graph, threads=1),
         read_golden_set(folder / GOLDEN_FILE, bundle.manifest),
         bundle.onnx_path,
     )

@@ -13,7 +13,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 try:
     from ecg_model.bundle import shipped_bundle_names
     from ecg_model.errors import BundleError
-    from ecg_model.loading import Runtime, Threads
+    from ecg_model.loading import Runtime
     from ecg_server.addresses import AddressError, address_text
     from ecg_server.cores import usable_cores
     from ecg_server.process import run_server
@@ -58,8 +58,7 @@ def _read_settings(arguments: Sequence[str] | None) -> ServerSettings:
         host=options.host,
         port=options.port,
         workers=options.workers,
-        threads=Threads(alone=cores),
-        batching=BatchingSettings(runs=cores),
+        batching=BatchingSettings(largest_batch=options.largest_batch, runs=cores),
         max_message_bytes=options.max_message_mib * MEBIBYTE,
         drain_seconds=options.drain_seconds,
     )
@@ -87,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     _add(parser, "--host", str, defaults.host, "address to listen on")
     _add(parser, "--port", _port, defaults.port, "port to listen on; 0 picks a free one")
     _add(parser, "--workers", _positive(int), defaults.workers, "processes that share the port and the cores")
+    _add(
+        parser,
+        "--largest-batch",
+        _positive(int),
+        defaults.batching.largest_batch,
+        "recordings in one run of the network, at most: fewer for quicker single calls beside streams",
+    )
     _add(
         parser,
         "--max-message-mib",

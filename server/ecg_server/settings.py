@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ecg_model.loading import Runtime, Threads
+from ecg_model.loading import Runtime
 
 MEBIBYTE = 1024 * 1024
 
@@ -12,13 +12,14 @@ class BatchingSettings:
     """How recordings are gathered into batches.
 
     Attributes:
-        largest_batch: recordings in one run of the network, at most.
+        largest_batch: recordings in one run of the network, at most. The fewer, the sooner a single call gets its turn
+            beside streams; the more, the less a recording of a stream costs.
         runs: runs of the network side by side, so that one is prepared while another computes.
         queue_recordings: recordings that may wait, from all callers together.
         queue_bytes: bytes of signal that may wait, likewise.
     """
 
-    largest_batch: int = 16
+    largest_batch: int = 32
     runs: int = 2
     queue_recordings: int = 1024
     queue_bytes: int = 256 * MEBIBYTE
@@ -34,7 +35,7 @@ class ServerSettings:
         port: port to listen on; 0 picks a free one.
         runtime: what runs the network; None: ONNX Runtime where the model has an ONNX form, else TensorFlow.
         workers: processes that share the port and the cores.
-        threads: threads that a run of the network may use.
+        threads: threads that one run of the network may use.
         max_message_bytes: largest message received, and sent.
         stream_recordings: recordings of one stream that may be on their way; past that its caller has to wait.
         drain_seconds: how long calls may go on after SIGTERM.
@@ -46,7 +47,7 @@ class ServerSettings:
     port: int = 50051
     runtime: Runtime | None = None
     workers: int = 1
-    threads: Threads = field(default_factory=Threads)
+    threads: int = 1
     max_message_bytes: int = 64 * MEBIBYTE
     stream_recordings: int = 256
     drain_seconds: float = 15.0
