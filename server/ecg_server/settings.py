@@ -19,7 +19,7 @@ class BatchingSettings:
         queue_bytes: bytes of signal that may wait, likewise.
     """
 
-    largest_batch: int = 32
+    largest_batch: int = 16
     runs: int = 2
     queue_recordings: int = 1024
     queue_bytes: int = 256 * MEBIBYTE
