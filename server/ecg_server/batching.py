@@ -159,6 +159,7 @@ class Batcher:
         self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
         try:
             outcomes = self._classify([waiting.recording for waiting in batch])
+            # Strict, so that too few or too many outcomes fail here, and nobody waits for one that never comes.
             return [outcome for _, outcome in zip(batch, outcomes, strict=True)]
         except Exception:
             logger.exception("a batch of %d recordings could not be classified", len(batch))

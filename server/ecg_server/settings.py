@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ecg_model.bundle import DEFAULT_BUNDLE
 from ecg_model.loading import Runtime
 
 MEBIBYTE = 1024 * 1024
@@ -42,7 +43,7 @@ class ServerSettings:
         batching: how recordings are gathered into batches.
     """
 
-    model: str = "reference"
+    model: str = DEFAULT_BUNDLE
     host: str = "127.0.0.1"
     port: int = 50051
     runtime: Runtime | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from ecg_client.formats.ptbxl import CLASS_CODES
 from ecg_client.formats.synthetic import generate_recordings
 from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, read_bundle, write_manifest
 from ecg_model.golden import GoldenSet, write_golden_set
@@ -15,13 +16,12 @@ from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
 from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
 from ecg_model.onnx_export import export_bundle
 from ecg_model.preprocessing import prepare, stack
-from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
+from ecg_model.recording import FloatArray, PatientMetadata, Sex
 from ecg_model.tensorflow_network import TensorFlowNetwork
-from ecg_training.dataset import MICROVOLTS_PER_MILLIVOLT, Dataset
+from ecg_training.dataset import Dataset, recording_of
 from ecg_training.evaluation import auc_figures, best_f1_threshold, predict
 
 GOLDEN_COUNT = 8
-CLASS_CODES = tuple(DIAGNOSTIC_CLASSES)
 MEASURED_ON = "PTB-XL fold 9, recordings with at least one class, infarction stages masked"
 DATA = (
     "PTB-XL at 100 Hz, folds 1-8 (Wagner et al., PhysioNet, CC BY 4.0); every diagnostic statement counts, whatever "
@@ -97,10 +97,8 @@ def _classes(labels: FloatArray, probabilities: FloatArray) -> tuple[ClassSpecif
 def golden_inputs(specification: InputSpecification) -> tuple[FloatArray, FloatArray]:
     """Return the metadata and signals of a few synthetic recordings, always the same, as the network takes them."""
     recordings = (
-        Recording(
-            one.signal.astype(np.float32) / MICROVOLTS_PER_MILLIVOLT,
-            one.sample_rate_hz,
-            tuple(LeadName),
+        recording_of(
+            one.signal,
             PatientMetadata(age_years=15.0 + 10 * index, sex=Sex.FEMALE if index % 2 else None, weight_kg=60.0 + index),
         )
         for index, one in enumerate(generate_recordings(GOLDEN_COUNT))

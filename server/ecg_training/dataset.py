@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,8 +72,13 @@ def read_dataset(folder: Path, rows: Sequence[PtbxlRow], specification: InputSpe
 
 
 def _read_recording(folder: Path, row: PtbxlRow) -> Recording:
-    signal = read_signal_int16(folder, row).astype(np.float32) / MICROVOLTS_PER_MILLIVOLT
-    return Recording(signal, 100.0, tuple(LeadName), model_metadata(row.metadata))
+    return recording_of(read_signal_int16(folder, row), model_metadata(row.metadata))
+
+
+def recording_of(microvolts: npt.NDArray[Any], metadata: PatientMetadata) -> Recording:
+    """Return the recording of a signal at 100 Hz, int16 microvolts [sample, lead], the twelve leads in their order."""
+    millivolts = microvolts.astype(np.float32) / MICROVOLTS_PER_MILLIVOLT
+    return Recording(millivolts, 100.0, tuple(LeadName), metadata)
 
 
 def model_metadata(metadata: FileMetadata) -> PatientMetadata:
