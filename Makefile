@@ -2,20 +2,27 @@
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
 # make check   generated code, contract, style, types, imports
-# make train   DATA=<PTB-XL folder> [OUTPUT=build/reference] makes a bundle
+# make train   DATA=<PTB-XL folder> [NETWORK=reference] [OUTPUT=<folder>] makes a bundle
+# make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
+# make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make generate, make lock   renew generated/ and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
-OUTPUT ?= build/reference
+NETWORK ?= residual
+OUTPUT ?= build/$(NETWORK)
+FOLD ?= 9
+MODEL ?=
+ADDRESS ?=
+EVALUATION ?= build/evaluation
 ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train bench generate lock clean
+.PHONY: demo serve test check train evaluate model-card bench generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -28,7 +35,15 @@ test: $(READY)
 
 train: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make train DATA=<folder>'; exit 2; }
-	$(BIN)/python -m ecg_training "$(DATA)" --output "$(OUTPUT)" $(ARGS)
+	$(BIN)/python -m ecg_training "$(DATA)" --network "$(NETWORK)" --output "$(OUTPUT)" $(ARGS)
+
+evaluate: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make evaluate DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation "$(DATA)" --fold $(FOLD) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(ADDRESS),--address "$(ADDRESS)") --output "$(EVALUATION)" $(ARGS)
+
+model-card: $(READY)
+	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -41,8 +41,10 @@ MESSAGES = {
     "RecordingError": ("int32 code=1; string reason=2; string message=3; repeated FieldViolation field_violations=4"),
     "FieldViolation": "string field=1; string description=2",
     "Prediction": (
-        "string recording_id=1; repeated ClassPrediction classes=2; ModelVersion model=3; repeated Warning warnings=4"
+        "string recording_id=1; repeated ClassPrediction classes=2; ModelVersion model=3; repeated Warning warnings=4; "
+        "string operating_point=5; optional float uncertainty=6; repeated Abstention abstentions=7"
     ),
+    "Abstention": "AbstentionReason reason=1; LeadName lead=2; string message=3",
     "ClassPrediction": (
         "string code=1; string display_name=2; float probability=3; float threshold=4; bool is_positive=5"
     ),
@@ -51,8 +53,12 @@ MESSAGES = {
     "ModelSummaryRequest": "",
     "ModelSummaryResponse": (
         "string summary_text=1; ModelVersion model=2; repeated LayerSummary layers=3; int64 parameter_count=4; "
-        "repeated string class_codes=5"
+        "repeated string class_codes=5; InputSpecification input=6; Limits limits=7; "
+        "repeated QualityFigure quality_figures=8; repeated OperatingPoint operating_points=9; "
+        "optional float greatest_uncertainty=10"
     ),
+    "OperatingPoint": "string name=1; string description=2; repeated ClassThreshold thresholds=3; bool is_active=4",
+    "ClassThreshold": "string class_code=1; float threshold=2",
 }
 
 ENUMS = {
@@ -60,6 +66,7 @@ ENUMS = {
     "SampleFormat": "UNSPECIFIED=0 INT16_LE=1 FLOAT32_LE=2",
     "Sex": "UNSPECIFIED=0 MALE=1 FEMALE=2",
     "InfarctionStage": "UNSPECIFIED=0 UNKNOWN=1 I=2 I_II=3 II=4 II_III=5 III=6",
+    "AbstentionReason": "UNSPECIFIED=0 UNCERTAIN=1 UNFAMILIAR=2",
     "WarningCode": "UNSPECIFIED=0 METADATA_IMPUTED=1 METADATA_IGNORED=2 LEAD_DERIVED=3 RESAMPLED=4",
 }
 

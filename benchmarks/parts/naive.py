@@ -13,19 +13,21 @@ from ecg_model.loading import Runtime
 PART = "naive"
 MODULE = "benchmarks.naive_server"
 CALLERS = (1, 8, 32)
+NOTHING_COMPUTED = "1 caller, answered from memory"
 
 
 def cases(stage: Stage) -> list[Case]:
     """Return the cases of this part."""
     return [
         *(_case(stage, case_name(callers), call_async, callers) for callers in CALLERS),
+        _case(stage, NOTHING_COMPUTED, call_async, 1, "--remember"),
         _case(stage, "one stream, int16, EcgClient", stream_blocking, 1),
     ]
 
 
-def _case(stage: Stage, name: str, client: Client, concurrency: int) -> Case:
-    return Case(PART, name, partial(_measure, stage, client, concurrency), runtime=Runtime.ONNX.value)
+def _case(stage: Stage, name: str, client: Client, concurrency: int, *flags: str) -> Case:
+    return Case(PART, name, partial(_measure, stage, client, concurrency, *flags), runtime=Runtime.ONNX.value)
 
 
-def _measure(stage: Stage, client: Client, concurrency: int) -> Metrics:
-    return stage.measure(client, stage.server(MODULE, "--model", stage.settings.model), concurrency=concurrency)
+def _measure(stage: Stage, client: Client, concurrency: int, *flags: str) -> Metrics:
+    return stage.measure(client, stage.server(MODULE, "--model", stage.settings.model, *flags), concurrency=concurrency)

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
         ServiceUnavailableError,
         UnreadableFileError,
     )
-    from ecg_client.model_summary import ModelSummary, ServingStatus
+    from ecg_client.model_summary import ModelSummary, OperatingPoint, ServingStatus
     from ecg_client.prediction import (
+        Abstention,
         ClassPrediction,
         ModelVersion,
         Prediction,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STANDARD_LEADS",
+    "Abstention",
     "AsyncEcgClient",
     "ClassPrediction",
     "DeadlineExceededError",
@@ -55,6 +57,7 @@ __all__ = [
     "MissingExtraError",
     "ModelSummary",
     "ModelVersion",
+    "OperatingPoint",
     "PatientMetadata",
     "Prediction",
     "PredictionWarning",

@@ -6,8 +6,16 @@ import grpc
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
 from ecg_client.errors import FieldViolation
-from ecg_client.model_summary import InputSpecification, LayerSummary, Limits, ModelSummary, QualityFigure
+from ecg_client.model_summary import (
+    InputSpecification,
+    LayerSummary,
+    Limits,
+    ModelSummary,
+    OperatingPoint,
+    QualityFigure,
+)
 from ecg_client.prediction import (
+    Abstention,
     ClassPrediction,
     ModelVersion,
     Prediction,
@@ -68,6 +76,9 @@ def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
         ),
         model_version_from_proto(message.model),
         tuple([_warning_from_proto(warning) for warning in message.warnings]),
+        message.operating_point,
+        message.uncertainty if message.HasField("uncertainty") else None,
+        tuple([_abstention_from_proto(abstention) for abstention in message.abstentions]),
     )
 
 
@@ -106,6 +117,8 @@ def model_summary_from_proto(message: ecg_service_pb2.ModelSummaryResponse) -> M
             QualityFigure(figure.name, figure.class_code, figure.value, figure.measured_on)
             for figure in message.quality_figures
         ),
+        operating_points=tuple(_operating_point_from_proto(point) for point in message.operating_points),
+        greatest_uncertainty=message.greatest_uncertainty if message.HasField("greatest_uncertainty") else None,
     )
 
 
@@ -138,6 +151,17 @@ def _read_warning(serialized: bytes) -> PredictionWarning:
     )
 
 
+def _abstention_from_proto(message: prediction_pb2.Abstention) -> Abstention:
+    return Abstention(_abstention_reason_name(message.reason), _LEAD_OF_NUMBER.get(message.lead), message.message)
+
+
+@functools.lru_cache(maxsize=64)
+def _abstention_reason_name(number: prediction_pb2.AbstentionReason.ValueType) -> str:
+    if number not in prediction_pb2.AbstentionReason.values():
+        return str(number)
+    return prediction_pb2.AbstentionReason.Name(number).removeprefix("ABSTENTION_REASON_")
+
+
 def _recording_error_from_proto(message: prediction_pb2.RecordingError) -> RecordingError:
     return RecordingError(
         _STATUS_OF_NUMBER.get(message.code, grpc.StatusCode.UNKNOWN),
@@ -151,6 +175,11 @@ def _layer_from_proto(message: model_pb2.LayerSummary) -> LayerSummary:
     return LayerSummary(
         message.name, message.type, message.output_shape, message.parameter_count, tuple(message.connected_to)
     )
+
+
+def _operating_point_from_proto(message: model_pb2.OperatingPoint) -> OperatingPoint:
+    thresholds = {threshold.class_code: threshold.threshold for threshold in message.thresholds}
+    return OperatingPoint(message.name, message.description, thresholds, message.is_active)
 
 
 def _input_from_proto(message: model_pb2.InputSpecification) -> InputSpecification:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+from collections.abc import Mapping
 
 from ecg_client.prediction import ModelVersion
 from ecg_client.recording import LeadName
@@ -83,6 +84,23 @@ class QualityFigure:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """Thresholds that were chosen for one purpose.
+
+    Attributes:
+        name: Its name, such as "f1" or "sensitivity-90".
+        description: How its thresholds were chosen, on what data, with what guarantee.
+        thresholds: The threshold by class code, 0 to 1.
+        is_active: Whether it is the one at which the service runs.
+    """
+
+    name: str
+    description: str
+    thresholds: Mapping[str, float]
+    is_active: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ModelSummary:
     """The model that is being served.
 
@@ -95,6 +113,9 @@ class ModelSummary:
         input: What the network takes.
         limits: What the server accepts.
         quality_figures: How good the model is; empty for a bare Keras file.
+        operating_points: The operating points of the model, its default first.
+        greatest_uncertainty: The greatest uncertainty at which the service still stands by its findings; None: it never
+            abstains.
     """
 
     summary_text: str
@@ -105,3 +126,5 @@ class ModelSummary:
     input: InputSpecification
     limits: Limits
     quality_figures: tuple[QualityFigure, ...]
+    operating_points: tuple[OperatingPoint, ...] = ()
+    greatest_uncertainty: float | None = None

@@ -15,8 +15,8 @@ class ClassPrediction:
     Attributes:
         code: The class code, such as "MI".
         display_name: The class in words, such as "Myocardial infarction".
-        probability: Probability that the recording shows this class, 0 to 1.
-        threshold: The model's threshold for this class, 0 to 1.
+        probability: Probability that the recording shows this class, 0 to 1; calibrated, where the model can.
+        threshold: The threshold for this class at the operating point of the service, 0 to 1.
         is_positive: Whether the probability is at or over the threshold: whether the class is a finding.
     """
 
@@ -63,6 +63,22 @@ class PredictionWarning:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Abstention:
+    """One reason why the service does not stand by its findings in a recording.
+
+    Attributes:
+        reason: What kind of reason this is, as `ecg.v1.AbstentionReason` names it: "UNCERTAIN" or "UNFAMILIAR"; a kind
+            that is newer than this client is given as its number.
+        lead: The lead it concerns; None is the whole recording.
+        message: The reason in words.
+    """
+
+    reason: str
+    lead: LeadName | None
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Prediction:
     """What a recording shows, and the model that says so.
 
@@ -71,12 +87,25 @@ class Prediction:
         classes: One entry for each class of the model, in the model's order. The classes do not exclude each other.
         model: The model that answered.
         warnings: What the service did to the recording, or noticed about it.
+        operating_point: The name of the operating point that the thresholds belong to; empty where the service is older
+            than this.
+        uncertainty: How unsure the model is of this recording, 0 (sure of every class) to 1; None where the service is
+            older than this.
+        abstentions: Why the service does not stand by its findings; empty: it does.
     """
 
     recording_id: str
     classes: tuple[ClassPrediction, ...]
     model: ModelVersion
     warnings: tuple[PredictionWarning, ...] = ()
+    operating_point: str = ""
+    uncertainty: float | None = None
+    abstentions: tuple[Abstention, ...] = ()
+
+    @property
+    def is_abstained(self) -> bool:
+        """Whether the service does not stand by its findings: count the recording as not classified."""
+        return bool(self.abstentions)
 
     @property
     def findings(self) -> tuple[ClassPrediction, ...]:

@@ -6,10 +6,13 @@ from typing import Protocol
 
 import numpy as np
 
+from ecg_model.abstention import Abstained, abstentions
+from ecg_model.calibration import calibrate
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
-from ecg_model.manifest import Manifest
+from ecg_model.manifest import Manifest, OperatingPoint
 from ecg_model.preprocessing import PreparedRecording, prepare, stack
 from ecg_model.recording import FloatArray, Recording
+from ecg_model.uncertainty import uncertainty
 from ecg_model.warning import RecordingWarning
 
 
@@ -30,20 +33,25 @@ class Prediction:
     """What a recording shows.
 
     Attributes:
-        probabilities: one for each class of the manifest, in its order, 0 to 1.
+        probabilities: one for each class of the manifest, in its order, calibrated, 0 to 1.
         warnings: what a reader of them should know about the recording.
+        uncertainty: how unsure the model is, 0 to 1; None: nobody asked it.
+        abstentions: why the model does not stand by its findings; empty: it does.
     """
 
     probabilities: tuple[float, ...]
     warnings: tuple[RecordingWarning, ...]
+    uncertainty: float | None = None
+    abstentions: tuple[Abstained, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A network and its manifest."""
+    """A network, its manifest, and the operating point at which its probabilities are findings."""
 
     manifest: Manifest
     network: Network
+    operating_point: OperatingPoint
 
     def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
         """Return, for each recording, what it shows or why it cannot be told; one bad recording harms no other."""
@@ -61,10 +69,17 @@ class Classifier:
     def _predict(self, prepared: Sequence[PreparedRecording]) -> list[Prediction | InvalidRecordingError]:
         if not prepared:
             return []
-        probabilities = self.network(*stack(prepared))
-        is_finite = np.atleast_1d(np.isfinite(probabilities).all(axis=-1)).tolist()
-        rows = zip(probabilities.tolist(), is_finite, prepared, strict=True)
-        return [Prediction(tuple(row), one.warnings) if finite else _overflowed() for row, finite, one in rows]
+        metadata, signals = stack(prepared)
+        given = self.network(metadata, signals)
+        is_finite = np.atleast_1d(np.isfinite(given).all(axis=-1)).tolist()
+        probabilities = calibrate(given, self.manifest.classes)
+        uncertainties = uncertainty(probabilities)
+        reasons = abstentions(uncertainties, signals, self.manifest.abstention)
+        rows = zip(probabilities.tolist(), prepared, uncertainties.tolist(), reasons, is_finite, strict=True)
+        return [
+            Prediction(tuple(row), one.warnings, unsure, why) if finite else _overflowed()
+            for row, one, unsure, why, finite in rows
+        ]
 
 
 def _overflowed() -> InvalidRecordingError:

@@ -1,15 +1,17 @@
 """From the name or path of a model to a classifier that is ready to answer."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ecg_model.bundle import GOLDEN_FILE, SHIPPED_BUNDLES, Bundle, read_bundle, shipped_bundle_names
+from ecg_model.bare_model import bare_classes, bare_input, bare_operating_points
+from ecg_model.bundle import GOLDEN_FILE, MANIFEST_FILE, SHIPPED_BUNDLES, Bundle, read_bundle, shipped_bundle_names
 from ecg_model.classifier import Classifier, Network
 from ecg_model.errors import BundleError
 from ecg_model.golden import GoldenSet, noise_inputs, read_golden_set, verify
 from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_keras_version, sha256_of, summarize
-from ecg_model.manifest import Manifest, bare_classes, bare_input
+from ecg_model.manifest import Manifest, OperatingPoint
 
 
 class Runtime(StrEnum):
@@ -19,7 +21,9 @@ class Runtime(StrEnum):
     ONNX = "onnx"
 
 
-def load_classifier(model: str, runtime: Runtime | None = None, threads: int = 1) -> Classifier:
+def load_classifier(
+    model: str, runtime: Runtime | None = None, threads: int = 1, operating_point: str | None = None
+) -> Classifier:
     """Return the classifier of a model.
 
     Args:
@@ -28,22 +32,25 @@ def load_classifier(model: str, runtime: Runtime | None = None, threads: int = 1
         runtime: what runs the network. None: ONNX Runtime where the bundle has an ONNX form, else TensorFlow. A network
             without one is converted now when ONNX is asked for, which takes TensorFlow.
         threads: threads that one run of the network may use.
+        operating_point: the name of one of the model's operating points. None: its first.
 
     Raises:
-        BundleError: there is no such model, or it cannot be served; says which file and what is wrong with it.
+        BundleError: there is no such model, it has no such operating point, or it cannot be served; says which file and
+            what is wrong with it.
     """
     if model in shipped_bundle_names():
-        return _from_bundle(read_bundle(SHIPPED_BUNDLES / model), runtime, threads)
+        return _from_bundle(read_bundle(SHIPPED_BUNDLES / model), runtime, threads, operating_point)
     path = Path(model)
     if path.is_dir():
-        return _from_bundle(read_bundle(path), runtime, threads)
+        return _from_bundle(read_bundle(path), runtime, threads, operating_point)
     if path.is_file():
-        return _from_keras_file(path, runtime, threads)
+        return _from_keras_file(path, runtime, threads, operating_point)
     shipped = ", ".join(shipped_bundle_names())
     raise BundleError(model, f"there is no such file or folder, and no shipped bundle of that name ({shipped})")
 
 
-def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int) -> Classifier:
+def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int, operating_point: str | None) -> Classifier:
+    point = _find_operating_point(bundle.manifest.operating_points, operating_point, bundle.folder / MANIFEST_FILE)
     golden = read_golden_set(bundle.folder / GOLDEN_FILE, bundle.manifest)
     if bundle.manifest.onnx_sha256 and runtime is not Runtime.TENSORFLOW:
         path, network = bundle.onnx_path, _onnx_network(bundle.onnx_path, threads)
@@ -52,7 +59,7 @@ def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int) -> Class
         model = _open_keras(path, threads)
         network = _keras_network(model, _inputs_of(bundle, model), bundle.manifest, runtime, threads)
     verify(network, golden, path)
-    return Classifier(bundle.manifest, network)
+    return Classifier(bundle.manifest, network, point)
 
 
 def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
@@ -64,7 +71,9 @@ def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
     return InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
 
 
-def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Classifier:
+def _from_keras_file(path: Path, runtime: Runtime | None, threads: int, operating_point: str | None) -> Classifier:
+    points = bare_operating_points()
+    point = _find_operating_point(points, operating_point, path)
     model = _open_keras(path, threads)
     names = find_inputs(model, path)
     manifest = Manifest(
@@ -73,10 +82,19 @@ def _from_keras_file(path: Path, runtime: Runtime | None, threads: int) -> Class
         sha256=sha256_of(path),
         input=bare_input(names.metadata, names.signal),
         classes=bare_classes(),
-        operating_point="0.5 for every class",
+        operating_points=points,
         summary=summarize(model),
     )
-    return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads))
+    return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads), point)
+
+
+def _find_operating_point(points: Sequence[OperatingPoint], name: str | None, path: Path) -> OperatingPoint:
+    by_name = {point.name: point for point in points}
+    if name is None:
+        return points[0]
+    if name not in by_name:
+        raise BundleError(path, f"has no operating point {name!r}; it has {', '.join(by_name)}")
+    return by_name[name]
 
 
 def _open_keras(path: Path, threads: int) -> Any:

@@ -3,10 +3,11 @@
 Plain frozen dataclasses; `ecg_model.bundle` reads them from `manifest.json`.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ecg_model.recording import InfarctionStage, LeadName, Sex
+from ecg_model.recording import LeadName
 
 MetadataName = Literal[
     "age_years",
@@ -68,16 +69,90 @@ class InputSpecification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How the network's probability of one class becomes the one that is told (Platt scaling).
+
+    Calibrated log odds are `slope` times the network's log odds, plus `intercept`. As it stands it changes nothing.
+
+    Attributes:
+        slope: above 0 and finite; under 1 where the network is too sure of itself.
+        intercept: finite; above 0 where the network sees the class too rarely.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.slope < math.inf and math.isfinite(self.intercept)):
+            raise ValueError("slope must be above 0 and finite, and intercept finite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassSpecification:
-    """One class: its code, its name in words, and the probability from which it is a finding."""
+    """One class: its code, its name in words, and how the network's probability of it is calibrated."""
 
     code: str
     display_name: str
-    threshold: float
+    calibration: Calibration = Calibration()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingPoint:
+    """Thresholds chosen for one purpose: from them on a probability is a finding.
+
+    Attributes:
+        name: what an operator calls it by, such as "f1", "sensitivity-90", "sensitivity-95" or "specificity-95".
+        description: one sentence: how its thresholds were chosen, on what data, with what guarantee.
+        thresholds: one for each class, in the order of the classes, 0 to 1, compared with the calibrated probability.
+    """
+
+    name: str
+    description: str
+    thresholds: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        if not 0 <= self.threshold <= 1:
-            raise ValueError(f"the threshold of {self.code} must be from 0 to 1")
+        if not self.name:
+            raise ValueError("an operating point needs a name")
+        if not all(0 <= threshold <= 1 for threshold in self.thresholds):
+            raise ValueError(f"the thresholds of {self.name} must be from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRange:
+    """What the network has seen of one lead: of each statistic the least and the greatest that counts as familiar.
+
+    Attributes:
+        name: the lead.
+        deviation_mv: standard deviation of its samples, in millivolts.
+        step_deviation_mv: standard deviation of the differences between neighbouring samples, in millivolts.
+    """
+
+    name: LeadName
+    deviation_mv: tuple[float, float]
+    step_deviation_mv: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        for least, greatest in (self.deviation_mv, self.step_deviation_mv):
+            if not 0 <= least <= greatest < math.inf:
+                raise ValueError(f"a range of {self.name} must be from 0 on, finite, the least value first")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstention:
+    """When the model does not stand by its findings.
+
+    Attributes:
+        greatest_uncertainty: an uncertainty above it is too great, 0 to 1.
+        lead_ranges: one for each lead of the network, in its order: a recording that leaves one is unlike the training
+            data. Empty: that is not looked at.
+    """
+
+    greatest_uncertainty: float
+    lead_ranges: tuple[LeadRange, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.greatest_uncertainty <= 1:
+            raise ValueError("greatest_uncertainty must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +196,8 @@ class Manifest:
         onnx_sha256: digest of the ONNX form derived from it; None: there is none.
         input: what the network takes.
         classes: what it tells, in the order of its outputs.
-        operating_point: how the thresholds were chosen.
+        operating_points: thresholds for different purposes, at least one; the first is the default.
+        abstention: when the model does not stand by its findings; None: it always does.
         summary: what Keras prints of the network.
         quality_figures: how good it is.
         data: what it was trained on.
@@ -135,12 +211,24 @@ class Manifest:
     onnx_sha256: str | None = None
     input: InputSpecification
     classes: tuple[ClassSpecification, ...]
-    operating_point: str
+    operating_points: tuple[OperatingPoint, ...]
+    abstention: Abstention | None = None
     summary: NetworkSummary
     quality_figures: tuple[QualityFigure, ...] = ()
     data: str = ""
     training: dict[str, str | int | float] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [point.name for point in self.operating_points]
+        if not names or len(set(names)) < len(names):
+            raise ValueError("operating_points needs at least one, each with a name of its own")
+        for point in self.operating_points:
+            if len(point.thresholds) != len(self.classes):
+                raise ValueError(f"operating point {point.name} must have one threshold for each class")
+        ranges = self.abstention.lead_ranges if self.abstention is not None else ()
+        if ranges and tuple(one.name for one in ranges) != self.input.lead_names:
+            raise ValueError("lead_ranges must have one range for each lead of the input, in its order")
 
 
 DIAGNOSTIC_CLASSES = {
@@ -150,54 +238,3 @@ DIAGNOSTIC_CLASSES = {
     "CD": "Conduction disturbance",
     "HYP": "Hypertrophy",
 }
-
-# The conventions of a Keras file that comes without a manifest: an unknown value is 0, as in the data it learned from.
-BARE_METADATA = (
-    MetadataFeature(name="age_years", imputed=0),
-    MetadataFeature(name="sex", imputed=0, codes={Sex.MALE: 0, Sex.FEMALE: 1}),
-    MetadataFeature(name="height_cm", imputed=0, minimum=50),
-    MetadataFeature(name="weight_kg", imputed=0),
-    MetadataFeature(
-        name="first_infarction_stage",
-        imputed=0,
-        codes={
-            InfarctionStage.UNKNOWN: 0,
-            InfarctionStage.I: 1,
-            InfarctionStage.I_II: 2,
-            InfarctionStage.II: 3,
-            InfarctionStage.II_III: 4,
-            InfarctionStage.III: 5,
-        },
-    ),
-    MetadataFeature(
-        name="second_infarction_stage",
-        imputed=0,
-        codes={
-            InfarctionStage.UNKNOWN: 0,
-            InfarctionStage.I: 1,
-            InfarctionStage.II: 2,
-            InfarctionStage.III: 3,
-        },
-    ),
-    MetadataFeature(name="has_pacemaker", imputed=0),
-)
-
-
-def bare_input(metadata_input: str, signal_input: str) -> InputSpecification:
-    """Return what a Keras file without a manifest takes, whose inputs have these names."""
-    return InputSpecification(
-        sample_rate_hz=100,
-        sample_count=1000,
-        lead_names=tuple(LeadName),
-        metadata=BARE_METADATA,
-        metadata_input=metadata_input,
-        signal_input=signal_input,
-    )
-
-
-def bare_classes() -> tuple[ClassSpecification, ...]:
-    """Return the classes of a Keras file without a manifest, each with the threshold 0.5."""
-    return tuple(
-        ClassSpecification(code=code, display_name=display_name, threshold=0.5)
-        for code, display_name in DIAGNOSTIC_CLASSES.items()
-    )

@@ -54,6 +54,7 @@ def _read_settings(arguments: Sequence[str] | None) -> ServerSettings:
     cores = max(1, usable_cores() // options.workers)
     return ServerSettings(
         model=options.model,
+        operating_point=options.operating_point,
         runtime=options.runtime,
         host=options.host,
         port=options.port,
@@ -75,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     shipped = ", ".join(shipped_bundle_names())
     _add(
         parser, "--model", str, defaults.model, f"a shipped bundle ({shipped}), or the path of a bundle or .keras file"
+    )
+    _add(
+        parser,
+        "--operating-point",
+        str,
+        None,
+        "the model's thresholds to run at, by name, as `ecg summary` lists them; unless given, its first",
     )
     _add(
         parser,

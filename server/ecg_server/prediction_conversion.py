@@ -5,33 +5,39 @@ from functools import lru_cache
 import numpy as np
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
-from ecg_model.classifier import Prediction
-from ecg_model.manifest import InputSpecification, Manifest
+from ecg_model.abstention import Abstained, AbstentionReason
+from ecg_model.classifier import Classifier, Prediction
+from ecg_model.manifest import InputSpecification, Manifest, OperatingPoint
 from ecg_model.recording import LeadName
 from ecg_model.warning import RecordingWarning, WarningCode
 from ecg_server.recording_conversion import MAXIMUM_RECORDING_ID_BYTES
 
 LEAD_NUMBERS = {name: recording_pb2.LeadName.Value(f"LEAD_NAME_{name.name}") for name in LeadName}
 WARNING_NUMBERS = {code: prediction_pb2.WarningCode.Value(f"WARNING_CODE_{code.name}") for code in WarningCode}
+ABSTENTION_NUMBERS = {
+    reason: prediction_pb2.AbstentionReason.Value(f"ABSTENTION_REASON_{reason.name}") for reason in AbstentionReason
+}
 
 
 class PredictionConverter:
     """Turns one model's predictions into messages.
 
     Args:
-        manifest: the model's.
+        classifier: the model, at its operating point.
     """
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, classifier: Classifier) -> None:
+        manifest, operating_point = classifier.manifest, classifier.operating_point
         self._blank = prediction_pb2.Prediction(
             classes=[
-                prediction_pb2.ClassPrediction(code=one.code, display_name=one.display_name, threshold=one.threshold)
-                for one in manifest.classes
+                prediction_pb2.ClassPrediction(code=one.code, display_name=one.display_name, threshold=threshold)
+                for one, threshold in zip(manifest.classes, operating_point.thresholds, strict=True)
             ],
             model=model_version_to_proto(manifest),
+            operating_point=operating_point.name,
         )
         # Compared as the float32 that the caller sees, so that is_positive never contradicts the two numbers beside it.
-        self._thresholds = [float(np.float32(one.threshold)) for one in manifest.classes]
+        self._thresholds = [float(np.float32(threshold)) for threshold in operating_point.thresholds]
 
     def fill(self, message: prediction_pb2.Prediction, prediction: Prediction, recording_id: str) -> None:
         """Write a prediction into an empty message."""
@@ -43,6 +49,9 @@ class PredictionConverter:
             one.probability = probability
             one.is_positive = probability >= threshold
         message.warnings.extend(map(_warning_to_proto, prediction.warnings))
+        if prediction.uncertainty is not None:
+            message.uncertainty = prediction.uncertainty
+        message.abstentions.extend(map(_abstention_to_proto, prediction.abstentions))
 
 
 # A model has a handful of warnings, and most recordings get some of them.
@@ -50,11 +59,23 @@ class PredictionConverter:
 def _warning_to_proto(warning: RecordingWarning) -> prediction_pb2.Warning:
     return prediction_pb2.Warning(
         code=WARNING_NUMBERS[warning.code],
-        lead=recording_pb2.LEAD_NAME_UNSPECIFIED if warning.lead is None else LEAD_NUMBERS[warning.lead],
+        lead=_lead_to_proto(warning.lead),
         message=warning.message,
         measured=warning.measured,
         unit=warning.unit,
     )
+
+
+def _abstention_to_proto(abstained: Abstained) -> prediction_pb2.Abstention:
+    return prediction_pb2.Abstention(
+        reason=ABSTENTION_NUMBERS[abstained.reason],
+        lead=_lead_to_proto(abstained.lead),
+        message=abstained.message,
+    )
+
+
+def _lead_to_proto(lead: LeadName | None) -> recording_pb2.LeadName.ValueType:
+    return recording_pb2.LEAD_NAME_UNSPECIFIED if lead is None else LEAD_NUMBERS[lead]
 
 
 def model_version_to_proto(manifest: Manifest) -> prediction_pb2.ModelVersion:
@@ -62,8 +83,9 @@ def model_version_to_proto(manifest: Manifest) -> prediction_pb2.ModelVersion:
     return prediction_pb2.ModelVersion(name=manifest.name, version=manifest.version, sha256=manifest.sha256)
 
 
-def model_summary_to_proto(manifest: Manifest, max_message_bytes: int) -> ecg_service_pb2.ModelSummaryResponse:
-    """Return the description of a model and of what the server accepts."""
+def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ecg_service_pb2.ModelSummaryResponse:
+    """Return the description of a model, of the operating point at which it runs, and of what the server accepts."""
+    manifest = classifier.manifest
     return ecg_service_pb2.ModelSummaryResponse(
         summary_text=manifest.summary.text,
         model=model_version_to_proto(manifest),
@@ -87,6 +109,25 @@ def model_summary_to_proto(manifest: Manifest, max_message_bytes: int) -> ecg_se
             )
             for figure in manifest.quality_figures
         ],
+        operating_points=[
+            _operating_point_to_proto(one, manifest, is_active=one == classifier.operating_point)
+            for one in manifest.operating_points
+        ],
+        greatest_uncertainty=None if manifest.abstention is None else manifest.abstention.greatest_uncertainty,
+    )
+
+
+def _operating_point_to_proto(
+    point: OperatingPoint, manifest: Manifest, *, is_active: bool
+) -> model_pb2.OperatingPoint:
+    return model_pb2.OperatingPoint(
+        name=point.name,
+        description=point.description,
+        thresholds=[
+            model_pb2.ClassThreshold(class_code=one.code, threshold=threshold)
+            for one, threshold in zip(manifest.classes, point.thresholds, strict=True)
+        ],
+        is_active=is_active,
     )
 
 

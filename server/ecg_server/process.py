@@ -10,9 +10,11 @@ from collections.abc import Callable, Coroutine
 from multiprocessing.connection import Connection
 from typing import Any
 
+from ecg_model.classifier import Classifier
 from ecg_model.errors import BundleError
 from ecg_model.loading import load_classifier
 from ecg_server.addresses import AddressError
+from ecg_server.memory import use_one_heap
 from ecg_server.server import EcgServer
 from ecg_server.settings import ServerSettings
 from ecg_server.workers import READY, Supervisor
@@ -45,7 +47,7 @@ def run_worker(settings: ServerSettings, reports: Connection) -> None:
 
 async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
     stopping = _stop_signal()
-    server = EcgServer(settings, lambda: load_classifier(settings.model, settings.runtime, settings.threads))
+    server = EcgServer(settings, lambda: _load(settings))
     starting = asyncio.create_task(server.start())
     try:
         if not await _comes_first(starting, stopping):
@@ -56,6 +58,10 @@ async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> N
         await stopping.wait()
     finally:
         await server.drain()
+
+
+def _load(settings: ServerSettings) -> Classifier:
+    return load_classifier(settings.model, settings.runtime, settings.threads, settings.operating_point)
 
 
 async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
@@ -96,6 +102,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> None:
+    use_one_heap()
     # A thread that has finished a batch waits for the interpreter while another one holds it, which may take a whole
     # interval while a core idles. Python's own interval is 5 ms.
     sys.setswitchinterval(0.001)

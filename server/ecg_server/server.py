@@ -101,8 +101,8 @@ class EcgServer:
         self._servicer.serve(
             ServedModel(
                 self._batcher,
-                PredictionConverter(classifier.manifest),
-                model_summary_to_proto(classifier.manifest, self._settings.max_message_bytes),
+                PredictionConverter(classifier),
+                model_summary_to_proto(classifier, self._settings.max_message_bytes),
             )
         )
 

@@ -32,6 +32,7 @@ class ServerSettings:
 
     Attributes:
         model: a shipped bundle's name, or the path of a bundle or of a .keras file.
+        operating_point: the name of the model's operating point to run at; None: its first.
         host: address to listen on.
         port: port to listen on; 0 picks a free one.
         runtime: what runs the network; None: ONNX Runtime where the model has an ONNX form, else TensorFlow.
@@ -44,6 +45,7 @@ class ServerSettings:
     """
 
     model: str = DEFAULT_BUNDLE
+    operating_point: str | None = None
     host: str = "127.0.0.1"
     port: int = 50051
     runtime: Runtime | None = None

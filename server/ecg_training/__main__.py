@@ -1,26 +1,29 @@
-"""Trains the reference network on a PTB-XL folder and writes a bundle.
+"""Trains a network on a PTB-XL folder and writes a bundle.
 
-    python -m ecg_training PTBXL_FOLDER --output build/reference
+    python -m ecg_training PTBXL_FOLDER --network residual --output build/residual
 
 Calling it again after an interruption goes on from the last whole epoch.
 """
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ecg_client.errors import EcgError
 from ecg_model import quiet_tensorflow  # noqa: F401 - before Keras imports it with all it has to say
-from ecg_training.bundle_writing import write_bundle
-from ecg_training.dataset import Dataset, read_dataset, read_rows
+from ecg_model.bundle import read_bundle
+from ecg_model.errors import BundleError
+from ecg_training.bundle_writing import save_network, write_bundle
+from ecg_training.dataset import Dataset, read_dataset, read_rows, statements_in
 from ecg_training.evaluation import auc_per_class
-from ecg_training.network import build_reference_network
 from ecg_training.progress import report_progress
+from ecg_training.recipe import RECIPES
 from ecg_training.specification import learn_specification
-from ecg_training.training import TrainingSettings, train
+from ecg_training.training import Course, train
 
 TRAINING_FOLDS = range(1, 9)
 VALIDATION_FOLDS = (9,)
@@ -31,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _make_bundle(options)
-    except EcgError as error:
+    except (EcgError, BundleError) as error:
         print(f"ecg_training: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -41,47 +44,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make_bundle(options: argparse.Namespace) -> None:
-    settings = TrainingSettings(epochs=options.epochs, seed=options.seed)
+    recipe = RECIPES[options.network]
     training_rows = read_rows(options.data, TRAINING_FOLDS, options.limit)
     specification = learn_specification(training_rows)
     print(f"reading {len(training_rows)} training recordings", file=sys.stderr)
-    training = read_dataset(options.data, training_rows, specification)
+    statements = statements_in(training_rows) if recipe.has_statements else ()
+    training = read_dataset(options.data, training_rows, specification, statements)
     validation = read_dataset(options.data, read_rows(options.data, VALIDATION_FOLDS), specification).labelled()
+    record = _take_network(options) if options.recalibrate else _train(options, training, validation)
+    manifest = write_bundle(
+        options.output, specification, training, validation, record=record, version_of_bundle=options.version
+    )
+    for figure in manifest.quality_figures:
+        print(f"{figure.name:30} {figure.class_code:5} {figure.value:.4f}")
+    print(f"bundle written to {options.output}; serve it with: ecg-server --model {options.output}")
 
+
+def _take_network(options: argparse.Namespace) -> dict[str, str | int | float]:
+    """Copy the network of a bundle, and return how it was trained."""
+    bundle = read_bundle(options.recalibrate)
+    options.output.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(bundle.keras_path, options.output / bundle.keras_path.name)
+    return bundle.manifest.training
+
+
+def _train(options: argparse.Namespace, training: Dataset, validation: Dataset) -> dict[str, str | int | float]:
+    """Train a network, save it, and return how it was trained."""
+    recipe = RECIPES[options.network]
+    settings = replace(recipe.settings, epochs=options.epochs or recipe.settings.epochs, seed=options.seed)
     started = time.monotonic()
     model = train(
-        lambda: build_reference_network(training.metadata, training.signal, seed=settings.seed),
-        training,
-        settings,
+        Course(recipe, training, settings),
         options.checkpoints or Path("build/checkpoints") / options.output.name,
         report_progress(lambda model: _macro_auc(model, validation), settings.epochs),
     )
     print(f"trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
-    record = {**asdict(settings), "recordings": len(training)}
-    manifest = write_bundle(model, specification, validation, record, options.output, version_of_bundle=options.version)
-    for figure in manifest.quality_figures:
-        print(f"{figure.name:9} {figure.class_code:5} {figure.value:.4f}")
-    print(f"bundle written to {options.output}; serve it with: ecg-server --model {options.output}")
+    save_network(model, options.output)
+    used = {name: value for name, value in asdict(settings).items() if value is not None}
+    return {"network": options.network, **used, "recordings": len(training)}
 
 
 def _macro_auc(model: object, validation: Dataset) -> float:
-    probabilities = model.predict([validation.metadata, validation.signal], batch_size=128, verbose=0)  # type: ignore[attr-defined]
+    answer = model.predict([validation.metadata, validation.signal], batch_size=128, verbose=0)  # type: ignore[attr-defined]
+    probabilities = answer[0] if isinstance(answer, list) else answer
     return float(auc_per_class(validation.labels, probabilities).mean())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ecg_training", description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="PTB-XL folder, as PhysioNet publishes it")
-    parser.add_argument(
-        "--output", type=Path, default=Path("build/reference"), help="the bundle's folder (%(default)s)"
-    )
+    parser.add_argument("--network", choices=sorted(RECIPES), default="residual", help="what to train (%(default)s)")
+    parser.add_argument("--output", type=Path, default=Path("build/residual"), help="the bundle's folder (%(default)s)")
     parser.add_argument(
         "--checkpoints", type=Path, help="where to keep them (build/checkpoints/ and the bundle's name)"
     )
-    parser.add_argument("--epochs", type=int, default=14, help="passes over the data (%(default)s)")
+    parser.add_argument("--epochs", type=int, help="passes over the data (as many as the network needs)")
     parser.add_argument("--seed", type=int, default=0, help="everything random follows from it (%(default)s)")
     parser.add_argument("--version", default="1.0.0", help="the bundle's version (%(default)s)")
     parser.add_argument("--limit", type=int, help="train on that many recordings only")
+    parser.add_argument(
+        "--recalibrate",
+        type=Path,
+        metavar="BUNDLE",
+        help="train nothing: calibrate this bundle's network and choose its thresholds anew",
+    )
     return parser
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from ecg_client.formats.ptbxl import CLASS_CODES
 from ecg_client.formats.synthetic import generate_recordings
 from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, read_bundle, write_manifest
+from ecg_model.calibration import calibrate
+from ecg_model.classifier import Network
 from ecg_model.golden import GoldenSet, write_golden_set
 from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
 from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
@@ -18,9 +19,13 @@ from ecg_model.onnx_export import export_bundle
 from ecg_model.preprocessing import prepare, stack
 from ecg_model.recording import FloatArray, PatientMetadata, Sex
 from ecg_model.tensorflow_network import TensorFlowNetwork
+from ecg_training.abstention_fitting import fit_abstention
+from ecg_training.calibration_fitting import fit_calibration
 from ecg_training.dataset import Dataset, recording_of
-from ecg_training.evaluation import auc_figures, best_f1_threshold, predict
+from ecg_training.evaluation import predict, quality_figures
+from ecg_training.operating_points import choose_operating_points
 
+CLASSES = tuple(ClassSpecification(code=code, display_name=DIAGNOSTIC_CLASSES[code]) for code in CLASS_CODES)
 GOLDEN_COUNT = 8
 MEASURED_ON = "PTB-XL fold 9, recordings with at least one class, infarction stages masked"
 DATA = (
@@ -39,59 +44,68 @@ The weights are offered under the same licence. They are no medical device.
 """
 
 
+def save_network(model: Any, folder: Path) -> None:
+    """Write a trained Keras model into a bundle's folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # The same layers without the optimizer, whose state is twice as large as the weights.
+    keras.Model(model.inputs, model.outputs, name=model.name).save(folder / KERAS_FILE)
+
+
 def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
-    model: Any,
-    specification: InputSpecification,
-    validation: Dataset,
-    training: dict[str, str | int | float],
     folder: Path,
+    specification: InputSpecification,
+    training: Dataset,
+    validation: Dataset,
     *,
+    record: dict[str, str | int | float],
     version_of_bundle: str,
 ) -> Manifest:
-    """Write a network and its manifest into a folder, and return the manifest.
+    """Make a bundle of a folder that has a network: write all the rest, and return the manifest.
 
     Args:
-        model: the trained Keras model.
-        specification: what it takes.
-        validation: labelled recordings on which thresholds are chosen and figures measured.
-        training: how it was trained, for the record.
         folder: the bundle's folder; its last part becomes the bundle's name.
+        specification: what the network takes.
+        training: what it was trained on, which is what it is familiar with.
+        validation: labelled recordings on which it is calibrated, thresholds are chosen and figures measured.
+        record: how it was trained.
         version_of_bundle: its version.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / KERAS_FILE
-    # The same layers without the optimizer, whose state is twice as large as the weights.
-    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
     (folder / "ATTRIBUTION.md").write_text(ATTRIBUTION, encoding="utf-8")
-    names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
     served = load_keras(path)
+    names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
     network = TensorFlowNetwork(served, names)
     write_golden_set(GoldenSet.computed(network, *golden_inputs(specification)), folder / GOLDEN_FILE)
-    probabilities = predict(network, validation)
     manifest = Manifest(
         name=folder.resolve().name,
         version=version_of_bundle,
         sha256=sha256_of(path),
         input=specification,
-        classes=_classes(validation.labels, probabilities),
-        operating_point="greatest F1 of each class on PTB-XL fold 9",
         summary=summarize(served),
-        quality_figures=auc_figures(validation.labels, probabilities, CLASS_CODES, MEASURED_ON),
         data=DATA,
-        training=training,
+        training=record,
         software={"python": platform.python_version(), **{name: version(name) for name in ("tensorflow", "keras")}},
+        **_learned_from_validation(network, specification, training, validation),
     )
     write_manifest(manifest, folder)
     export_bundle(folder)
     return read_bundle(folder).manifest
 
 
-def _classes(labels: FloatArray, probabilities: FloatArray) -> tuple[ClassSpecification, ...]:
-    columns = zip(CLASS_CODES, np.transpose(labels), np.transpose(probabilities), strict=True)
-    return tuple(
-        ClassSpecification(code=code, display_name=DIAGNOSTIC_CLASSES[code], threshold=best_f1_threshold(truth, given))
-        for code, truth, given in columns
-    )
+def _learned_from_validation(
+    network: Network, specification: InputSpecification, training: Dataset, validation: Dataset
+) -> dict[str, Any]:
+    """Return the parts of a manifest that a validation fold tells, by their names."""
+    probabilities = predict(network, validation)
+    classes = fit_calibration(CLASSES, validation.labels, probabilities)
+    calibrated = calibrate(probabilities, classes)
+    without_metadata = calibrate(predict(network, validation.without_metadata()), classes)
+    return {
+        "classes": classes,
+        "operating_points": choose_operating_points(validation.labels, calibrated, MEASURED_ON),
+        "abstention": fit_abstention(calibrated, training.signal, specification.lead_names),
+        "quality_figures": quality_figures(validation.labels, calibrated, without_metadata, CLASS_CODES, MEASURED_ON),
+    }
 
 
 def golden_inputs(specification: InputSpecification) -> tuple[FloatArray, FloatArray]:

@@ -29,12 +29,14 @@ class Dataset:
         metadata: float32 [recording, feature].
         signal: float32 millivolts [recording, sample, lead].
         labels: float32 [recording, class], 0 or 1; all 0 where no statement of the record is diagnostic.
+        statements: float32 [recording, statement], 0 or 1: what was said of the recording, finer than its classes.
         imputed: float32 [feature]: the metadata of a patient of whom nothing is known.
     """
 
     metadata: FloatArray
     signal: FloatArray
     labels: FloatArray
+    statements: FloatArray
     imputed: FloatArray
 
     def __len__(self) -> int:
@@ -43,7 +45,7 @@ class Dataset:
     def digest(self) -> str:
         """Return a digest of everything in it: equal digests are the same data."""
         sha256 = hashlib.sha256()
-        for array in (self.metadata, self.signal, self.labels, self.imputed):
+        for array in (self.metadata, self.signal, self.labels, self.statements, self.imputed):
             sha256.update(np.ascontiguousarray(array).data)
         return sha256.hexdigest()
 
@@ -51,9 +53,14 @@ class Dataset:
         """Return the recordings that show at least one class, as published figures count them."""
         return self.rows(np.flatnonzero(self.labels.any(axis=1)))
 
+    def without_metadata(self) -> Self:
+        """Return the same recordings of patients of whom nothing is known."""
+        return replace(self, metadata=np.broadcast_to(self.imputed, self.metadata.shape))
+
     def rows(self, indices: npt.NDArray[np.int64]) -> Self:
         """Return the recordings with these indices."""
-        return replace(self, metadata=self.metadata[indices], signal=self.signal[indices], labels=self.labels[indices])
+        chosen = {name: getattr(self, name)[indices] for name in ("metadata", "signal", "labels", "statements")}
+        return replace(self, **chosen)
 
 
 def read_rows(folder: Path, folds: Collection[int], limit: int | None = None) -> list[PtbxlRow]:
@@ -64,11 +71,30 @@ def read_rows(folder: Path, folds: Collection[int], limit: int | None = None) ->
     return read_table(folder, folds=folds)[:limit]
 
 
-def read_dataset(folder: Path, rows: Sequence[PtbxlRow], specification: InputSpecification) -> Dataset:
-    """Return the recordings of some rows, prepared as the server prepares them."""
+def read_dataset(
+    folder: Path, rows: Sequence[PtbxlRow], specification: InputSpecification, statements: Sequence[str] = ()
+) -> Dataset:
+    """Return the recordings of some rows, prepared as the server prepares them.
+
+    Args:
+        folder: the PTB-XL folder.
+        rows: of its table.
+        specification: what the network takes.
+        statements: the codes to tell of each recording beside its classes.
+    """
     metadata, signal = stack([prepare(_read_recording(folder, row), specification) for row in rows])
-    imputed = np.array([feature.imputed for feature in specification.metadata], dtype=np.float32)
-    return Dataset(metadata, signal, np.array([row.labels for row in rows], dtype=np.float32), imputed)
+    return Dataset(
+        metadata=metadata,
+        signal=signal,
+        labels=np.array([row.labels for row in rows], dtype=np.float32),
+        statements=np.array([[code in row.statements for code in statements] for row in rows], dtype=np.float32),
+        imputed=np.array([feature.imputed for feature in specification.metadata], dtype=np.float32),
+    )
+
+
+def statements_in(rows: Sequence[PtbxlRow]) -> tuple[str, ...]:
+    """Return the codes of all statements in some rows, sorted."""
+    return tuple(sorted({code for row in rows for code in row.statements}))
 
 
 def _read_recording(folder: Path, row: PtbxlRow) -> Recording:

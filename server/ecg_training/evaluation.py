@@ -2,14 +2,16 @@
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import precision_recall_curve, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from ecg_model.classifier import Network
 from ecg_model.manifest import QualityFigure
 from ecg_model.recording import FloatArray
+from ecg_model.uncertainty import uncertainty
 from ecg_training.dataset import Dataset
 
 BATCH_SIZE = 64
+COVERAGE = 0.8
 
 
 def predict(network: Network, dataset: Dataset) -> FloatArray:
@@ -28,21 +30,38 @@ def auc_per_class(labels: FloatArray, probabilities: FloatArray) -> npt.NDArray[
     return np.array([roc_auc_score(labels[:, index], probabilities[:, index]) for index in range(labels.shape[1])])
 
 
-def auc_figures(
-    labels: FloatArray, probabilities: FloatArray, class_codes: tuple[str, ...], measured_on: str
+def quality_figures(
+    labels: FloatArray,
+    probabilities: FloatArray,
+    without_metadata: FloatArray,
+    class_codes: tuple[str, ...],
+    measured_on: str,
 ) -> tuple[QualityFigure, ...]:
-    """Return the macro-AUC and the AUC of each class as a manifest keeps them."""
+    """Return the essential figures, as a manifest keeps them.
+
+    Args:
+        labels: [recording, class], 0 or 1.
+        probabilities: [recording, class], calibrated.
+        without_metadata: the same for patients of whom nothing is known.
+        class_codes: of the columns.
+        measured_on: what the recordings are, in words.
+    """
+
+    def figure(name: str, value: float, class_code: str = "") -> QualityFigure:
+        return QualityFigure(name=name, class_code=class_code, value=round(value, 4), measured_on=measured_on)
+
     areas = auc_per_class(labels, probabilities)
-    macro = QualityFigure(name="macro_auc", value=round(float(areas.mean()), 4), measured_on=measured_on)
-    return macro, *(
-        QualityFigure(name="auc", class_code=code, value=round(float(area), 4), measured_on=measured_on)
-        for code, area in zip(class_codes, areas, strict=True)
+    certain = most_certain(probabilities, COVERAGE)
+    return (
+        figure("macro_auc", areas.mean()),
+        *(figure("auc", area, code) for code, area in zip(class_codes, areas, strict=True)),
+        figure("macro_auc_without_metadata", auc_per_class(labels, without_metadata).mean()),
+        figure("macro_auc_of_most_certain_80_percent", auc_per_class(labels[certain], probabilities[certain]).mean()),
     )
 
 
-def best_f1_threshold(labels: npt.NDArray[np.float32], probabilities: npt.NDArray[np.float32]) -> float:
-    """Return the threshold that gives one class its greatest F1."""
-    precision, recall, thresholds = precision_recall_curve(labels, probabilities)
-    # The last point of the curve has no threshold. Where both are 0 the F1 is 0.
-    f1 = 2 * precision[:-1] * recall[:-1] / np.maximum(precision[:-1] + recall[:-1], np.finfo(float).tiny)
-    return round(float(thresholds[np.argmax(f1)]), 4)
+def most_certain(probabilities: FloatArray, share: float) -> npt.NDArray[np.bool_]:
+    """Return which recordings are the least uncertain ones: bool [recording], true for this share of them."""
+    uncertainties = uncertainty(probabilities)
+    certain: npt.NDArray[np.bool_] = uncertainties <= np.quantile(uncertainties, share)
+    return certain

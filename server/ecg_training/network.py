@@ -30,14 +30,14 @@ def build_reference_network(metadata: FloatArray, signal: FloatArray, *, seed: i
 
 
 def _metadata_branch(tensor: keras.KerasTensor, data: FloatArray) -> keras.KerasTensor:
-    tensor = _normalization(data)(tensor)
+    tensor = normalization(data)(tensor)
     for _ in range(2):
         tensor = layers.Dropout(0.2)(layers.Dense(32, activation="relu")(tensor))
     return tensor
 
 
 def _signal_branch(tensor: keras.KerasTensor, data: FloatArray) -> keras.KerasTensor:
-    tensor = _normalization(data)(tensor)
+    tensor = normalization(data)(tensor)
     tensor = layers.MaxPooling1D(2)(_convolution_block(tensor, filters=64, kernel=7))
     tensor = layers.MaxPooling1D(2)(_convolution_block(tensor, filters=128, kernel=3))
     tensor = layers.GlobalAveragePooling1D()(_convolution_block(tensor, filters=256, kernel=3))
@@ -49,7 +49,7 @@ def _convolution_block(tensor: keras.KerasTensor, *, filters: int, kernel: int) 
     return layers.ReLU()(layers.BatchNormalization()(tensor))
 
 
-def _normalization(data: FloatArray) -> layers.Normalization:
+def normalization(data: FloatArray) -> layers.Normalization:
     """Return a layer that scales each feature or lead to mean 0 and variance 1, as they are in the data."""
     layer = layers.Normalization(axis=-1)
     # A few thousand recordings tell a lead's mean and variance to four digits, and fit in memory as float64.

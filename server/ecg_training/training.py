@@ -8,37 +8,20 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import keras
 import numpy as np
 
 from ecg_model.quiet_tensorflow import tf
-from ecg_model.recording import FloatArray
-from ecg_training.augmentation import augment_signal, forget_metadata
 from ecg_training.dataset import Dataset
+from ecg_training.recipe import Recipe, TrainingSettings
 
 STATE_FILE = "state.json"
 EPOCHS_DONE = "epochs_done"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingSettings:
-    """How to train.
-
-    Attributes:
-        epochs: passes over the training recordings.
-        seed: everything random follows from it.
-        batch_size: recordings in a step.
-        learning_rate: at its height, after the first twentieth of all steps.
-        weight_decay: of AdamW.
-    """
-
-    epochs: int = 14
-    seed: int = 0
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
+# Enough that what batch normalisation knew before, with a momentum of 0.95, is forgotten.
+NORMALIZATION_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +34,81 @@ class Progress:
     loss: float
 
 
-def train(
-    build: Callable[[], keras.Model],
-    dataset: Dataset,
-    settings: TrainingSettings,
-    folder: Path,
-    on_progress: Callable[[Progress, keras.Model], None],
-) -> keras.Model:
-    """Return a trained network.
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole training: what to build and how, on what, for how long."""
+
+    recipe: Recipe
+    dataset: Dataset
+    settings: TrainingSettings
+
+    @property
+    def steps(self) -> int:
+        """How many steps an epoch has."""
+        return -(-len(self.dataset) // self.settings.batch_size)
+
+    @property
+    def sample_count(self) -> int:
+        """How many samples a recording has."""
+        return int(self.dataset.signal.shape[1])
+
+    def build(self, sample_count: int | None) -> keras.Model:
+        """Return the untrained network for recordings of this many samples; None: of any number."""
+        return self.recipe.build(self.dataset, self.settings.seed, sample_count)
+
+    def batches(self, epoch: int) -> Iterator[Dataset]:
+        """Yield what an epoch is trained on."""
+        random = np.random.default_rng([self.settings.seed, epoch])
+        order = random.permutation(len(self.dataset))
+        length = self._length(epoch)
+        for start in range(0, len(order), self.settings.batch_size):
+            batch = self.dataset.rows(order[start : start + self.settings.batch_size])
+            yield self.recipe.vary(batch, length, random)
+
+    def _length(self, epoch: int) -> int:
+        if self.settings.crop_samples is None or epoch >= self.settings.epochs - self.settings.whole_epochs:
+            return self.sample_count
+        return self.settings.crop_samples
+
+
+def train(course: Course, folder: Path, on_progress: Callable[[Progress, keras.Model], None]) -> keras.Model:
+    """Return a trained network that takes whole recordings and tells their classes.
 
     Args:
-        build: makes the untrained network.
-        dataset: what to train on.
-        settings: how to train. A checkpoint of other settings, other data or another network is not resumed.
+        course: what to train, and how. A checkpoint of other settings, other data or another network is not resumed.
         folder: where checkpoints go; calling again with the same one resumes.
-        on_progress: is told after every step.
+        on_progress: is told after every step, and given the network as it is then.
     """
     make_deterministic()
-    model = _compile(build(), len(dataset), settings)
-    identity = {"settings": asdict(settings), "data": dataset.digest(), "network": _layers(model)}
+    model = _compile(course)
+    identity = {"settings": asdict(course.settings), "data": course.dataset.digest(), "network": _layers(model)}
     first_epoch = _resume(model, folder, identity)
-    for epoch in range(first_epoch, settings.epochs):
-        _train_epoch(model, dataset, settings, epoch, on_progress)
+    for epoch in range(first_epoch, course.settings.epochs):
+        _train_epoch(model, course, epoch, on_progress)
         _save(model, folder, {**identity, EPOCHS_DONE: epoch + 1})
-    return model
+    if course.settings.averaging is not None:
+        _average(model, course)
+    return _for_service(course, model)
+
+
+def _average(model: keras.Model, course: Course) -> None:
+    """Give a network its averaged weights, and batch normalisation the statistics that belong to them.
+
+    Izmailov et al., Averaging weights leads to wider optima and better generalization, 2018.
+    """
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    forward = tf.function(lambda *inputs: model(inputs, training=True), reduce_retracing=True)
+    order = np.random.default_rng(course.settings.seed).permutation(len(course.dataset))
+    for start in range(0, len(order), course.settings.batch_size)[:NORMALIZATION_STEPS]:
+        batch = course.dataset.rows(order[start : start + course.settings.batch_size])
+        forward(tf.constant(batch.metadata), tf.constant(batch.signal))
+
+
+def _for_service(course: Course, trained: keras.Model) -> keras.Model:
+    """Return the network with the trained weights that takes whole recordings and tells their classes only."""
+    model = course.build(course.sample_count)
+    model.set_weights(trained.get_weights())
+    return keras.Model(model.inputs, model.outputs[0], name=model.name)
 
 
 def make_deterministic() -> None:
@@ -82,17 +116,25 @@ def make_deterministic() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def _compile(model: keras.Model, count: int, settings: TrainingSettings) -> keras.Model:
-    steps = settings.epochs * _steps(count, settings)
+def _compile(course: Course) -> keras.Model:
+    settings = course.settings
+    model = course.build(None)
+    steps = settings.epochs * course.steps
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 100,
         decay_steps=steps - steps // 20,
         warmup_target=settings.learning_rate,
         warmup_steps=steps // 20,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=settings.weight_decay,
+        clipnorm=settings.largest_gradient,
+        use_ema=settings.averaging is not None,
+        ema_momentum=settings.averaging or 0.0,
+    )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer=optimizer, loss="binary_crossentropy", jit_compile=False)
+    model.compile(optimizer=optimizer, loss=["binary_crossentropy"] * len(model.outputs), jit_compile=False)
     return model
 
 
@@ -101,32 +143,16 @@ def _layers(model: keras.Model) -> list[str]:
     return [f"{type(layer).__name__} {tuple(layer.output.shape)}" for layer in model.layers]
 
 
-def _steps(count: int, settings: TrainingSettings) -> int:
-    return -(-count // settings.batch_size)
-
-
 def _train_epoch(
-    model: keras.Model,
-    dataset: Dataset,
-    settings: TrainingSettings,
-    epoch: int,
-    on_progress: Callable[[Progress, keras.Model], None],
+    model: keras.Model, course: Course, epoch: int, on_progress: Callable[[Progress, keras.Model], None]
 ) -> None:
-    _seed_dropout(model, settings.seed, epoch)
-    model.reset_metrics()
-    steps = _steps(len(dataset), settings)
-    for step, (inputs, labels) in enumerate(_batches(dataset, settings, epoch), start=1):
-        loss = model.train_on_batch(inputs, labels)
-        on_progress(Progress(epoch + 1, step, steps, float(np.ravel(loss)[0])), model)
-
-
-def _batches(dataset: Dataset, settings: TrainingSettings, epoch: int) -> Iterator[tuple[list[FloatArray], FloatArray]]:
-    random = np.random.default_rng([settings.seed, epoch])
-    order = random.permutation(len(dataset))
-    for start in range(0, len(order), settings.batch_size):
-        batch = dataset.rows(order[start : start + settings.batch_size])
-        metadata = forget_metadata(batch.metadata, dataset.imputed, random)
-        yield [metadata, augment_signal(batch.signal, random)], batch.labels
+    _seed_dropout(model, course.settings.seed, epoch)
+    losses: list[float] = []
+    for step, batch in enumerate(course.batches(epoch), start=1):
+        targets = [batch.labels, batch.statements][: len(model.outputs)]
+        model.reset_metrics()
+        losses.append(float(np.ravel(model.train_on_batch([batch.metadata, batch.signal], targets))[0]))
+        on_progress(Progress(epoch + 1, step, course.steps, fmean(losses)), model)
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:

@@ -47,11 +47,14 @@ def client(address: str) -> Iterator[EcgClient]:
 
 @pytest.fixture
 def make_recording() -> Callable[..., Recording]:
-    """Makes recordings whose first samples are 0.1, 0.9, 0.2, 0.3 and 0.8 mV: with findings MI and HYP."""
+    """Makes recordings whose first samples are 0.1, 0.9, 0.2, 0.3 and 0.8 mV: with findings MI and HYP.
+
+    One that is odd the fake service abstains from.
+    """
     return _make_recording
 
 
-def _make_recording(recording_id: str = "0", sample_rate_hz: float = 100.0) -> Recording:
+def _make_recording(recording_id: str = "0", sample_rate_hz: float = 100.0, *, is_odd: bool = False) -> Recording:
     signal = np.zeros((1000, 12), dtype=np.float32)
-    signal[0, :5] = (0.1, 0.9, 0.2, 0.3, 0.8)
+    signal[0, :6] = (0.1, 0.9, 0.2, 0.3, 0.8, float(is_odd))
     return Recording(signal=signal, sample_rate_hz=sample_rate_hz, recording_id=recording_id)

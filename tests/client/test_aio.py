@@ -26,9 +26,12 @@ async def async_client(address: str) -> AsyncIterator[AsyncEcgClient]:
 
 async def test_unary_calls_answer(async_client: AsyncEcgClient, make_recording: MakeRecording) -> None:
     """The same answers as those of the blocking client."""
-    prediction = await async_client.predict(make_recording())
+    prediction = await async_client.predict(make_recording(is_odd=True))
     assert [entry.code for entry in prediction.findings] == ["MI", "HYP"]
-    assert (await async_client.model_summary()).parameter_count == 42
+    assert (prediction.operating_point, prediction.uncertainty) == ("half", 0.75)
+    assert [one.reason for one in prediction.abstentions] == ["UNCERTAIN", "UNFAMILIAR"]
+    summary = await async_client.model_summary()
+    assert (summary.parameter_count, summary.operating_points[0].name) == (42, "half")
     assert await async_client.health() is ServingStatus.SERVING
 
 

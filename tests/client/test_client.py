@@ -37,6 +37,17 @@ def test_predict_answers_with_every_class_and_the_model(client: EcgClient, make_
     assert [warning.code for warning in prediction.warnings] == ["METADATA_IMPUTED"]
 
 
+def test_an_answer_says_how_far_it_can_be_relied_on(client: EcgClient, make_recording: MakeRecording) -> None:
+    """Operating point, uncertainty, and why the service does not stand by its findings."""
+    usual, odd = client.predict(make_recording()), client.predict(make_recording(is_odd=True))
+    assert (usual.operating_point, usual.uncertainty, usual.abstentions) == ("half", 0.25, ())
+    assert not usual.is_abstained
+    assert (odd.operating_point, odd.uncertainty) == ("half", 0.75)
+    assert odd.is_abstained
+    assert [(one.reason, one.lead) for one in odd.abstentions] == [("UNCERTAIN", None), ("UNFAMILIAR", LeadName.AVF)]
+    assert [entry.code for entry in odd.findings] == ["MI", "HYP"]
+
+
 def test_a_refused_recording_says_what_to_change(client: EcgClient, make_recording: MakeRecording) -> None:
     """Reason and field violations come from the status details."""
     with pytest.raises(RecordingRefusedError, match="send the rate in hertz") as caught:
@@ -75,6 +86,10 @@ def test_the_model_summary_is_typed(client: EcgClient) -> None:
     assert summary.input.lead_names == tuple(LeadName)
     assert summary.limits.max_message_bytes == 64 * 1024 * 1024
     assert summary.quality_figures[0].value == 0.925
+    assert [(point.name, point.is_active) for point in summary.operating_points] == [("half", True), ("eager", False)]
+    assert summary.operating_points[1].thresholds == dict.fromkeys(summary.class_codes, 0.125)
+    assert summary.operating_points[1].description == "0.125 for every class"
+    assert summary.greatest_uncertainty == 0.5
 
 
 def test_health_is_a_status(client: EcgClient) -> None:

@@ -2,9 +2,15 @@ import grpc
 import numpy as np
 import pytest
 
-from ecg.v1 import prediction_pb2, recording_pb2
-from ecg_client import InfarctionStage, LeadName, PatientMetadata, Recording, Sex
-from ecg_client.convert import metadata_to_proto, prediction_from_proto, recording_to_proto, result_from_proto
+from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
+from ecg_client import Abstention, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+from ecg_client.convert import (
+    metadata_to_proto,
+    model_summary_from_proto,
+    prediction_from_proto,
+    recording_to_proto,
+    result_from_proto,
+)
 
 
 def _samples(message: recording_pb2.Recording, dtype: str) -> np.ndarray:
@@ -104,6 +110,34 @@ def test_warnings_keep_their_figure_and_lead() -> None:
     first, second = prediction_from_proto(message).warnings
     assert (first.code, first.lead, first.measured, first.unit) == ("METADATA_IMPUTED", None, 0.0, "cm")
     assert (second.code, second.lead, second.measured) == ("99", LeadName.V2, None)
+
+
+def test_abstentions_keep_reason_lead_and_words() -> None:
+    """A reason that we do not know is given as its number, and is a reason all the same."""
+    message = prediction_pb2.Prediction(
+        abstentions=[
+            prediction_pb2.Abstention(
+                reason=prediction_pb2.ABSTENTION_REASON_UNFAMILIAR, lead=recording_pb2.LEAD_NAME_V2, message="odd"
+            ),
+            prediction_pb2.Abstention(reason=99, message="new"),
+        ]
+    )
+    prediction = prediction_from_proto(message)
+    assert prediction.abstentions == (Abstention("UNFAMILIAR", LeadName.V2, "odd"), Abstention("99", None, "new"))
+    assert prediction.is_abstained
+
+
+def test_an_uncertainty_of_zero_is_one() -> None:
+    """A service that is older than the field says nothing, which is not "sure"."""
+    assert prediction_from_proto(prediction_pb2.Prediction(uncertainty=0)).uncertainty == 0
+    older = prediction_from_proto(prediction_pb2.Prediction())
+    assert (older.uncertainty, older.operating_point, older.is_abstained) == (None, "", False)
+
+
+def test_a_summary_of_an_older_service_is_read_too() -> None:
+    """It knows of no operating points and of no abstaining."""
+    summary = model_summary_from_proto(ecg_service_pb2.ModelSummaryResponse())
+    assert (summary.operating_points, summary.greatest_uncertainty) == ((), None)
 
 
 def test_an_error_keeps_code_reason_and_violations() -> None:

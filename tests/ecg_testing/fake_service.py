@@ -19,7 +19,8 @@ _REMEDY = "sample_rate_hz is 0; send the rate in hertz"
 class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
     """Answers with the first sample of each of the first five leads, in millivolts, as the five probabilities.
 
-    A recording without a sample rate is refused. In a stream, a recording called "abort" ends it with UNAVAILABLE, and
+    A recording without a sample rate is refused, and one whose lead aVF begins at 1 mV or more is abstained from: its
+    uncertainty is 0.75, that of others 0.25. In a stream, a recording called "abort" ends it with UNAVAILABLE, and
     one called "end" ends it with OK. Nothing is answered while `may_answer` is not set.
     """
 
@@ -87,6 +88,11 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
             ),
             limits=model_pb2.Limits(max_message_bytes=67108864, max_recording_id_bytes=256),
             quality_figures=[model_pb2.QualityFigure(name="macro_auc", value=0.925, measured_on="fold 9")],
+            operating_points=[
+                _operating_point("half", 0.5, is_active=True),
+                _operating_point("eager", 0.125, is_active=False),
+            ],
+            greatest_uncertainty=0.5,
         )
 
     def _note(self, request: ecg_service_pb2.PredictStreamRequest) -> None:
@@ -95,24 +101,47 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
             self.received_more.notify_all()
 
 
+def _operating_point(name: str, threshold: float, *, is_active: bool) -> model_pb2.OperatingPoint:
+    return model_pb2.OperatingPoint(
+        name=name,
+        description=f"{threshold:g} for every class",
+        thresholds=[model_pb2.ClassThreshold(class_code=code, threshold=threshold) for code in CLASS_CODES],
+        is_active=is_active,
+    )
+
+
 _MODEL = prediction_pb2.ModelVersion(name="fake", version="1.0.0", sha256="0" * 64)
 
 
 def _prediction(recording: recording_pb2.Recording) -> prediction_pb2.Prediction:
     packed = recording.packed_signal
     samples = np.frombuffer(packed.samples, _TYPES[packed.format]).reshape(len(packed.lead_names), -1)
-    probabilities = samples[: len(CLASS_CODES), 0] * packed.microvolts_per_unit / 1000
+    first = samples[:, 0] * packed.microvolts_per_unit / 1000
+    is_abstained = first[len(CLASS_CODES) :][:1].sum() >= 1
     return prediction_pb2.Prediction(
         recording_id=recording.recording_id,
         classes=[
             prediction_pb2.ClassPrediction(
                 code=code, display_name=code.lower(), probability=value, threshold=0.5, is_positive=value >= 0.5
             )
-            for code, value in zip(CLASS_CODES, probabilities, strict=True)
+            for code, value in zip(CLASS_CODES, first[: len(CLASS_CODES)], strict=True)
         ],
         model=_MODEL,
         warnings=_warnings(recording),
+        operating_point="half",
+        uncertainty=0.75 if is_abstained else 0.25,
+        abstentions=_ABSTENTIONS if is_abstained else (),
     )
+
+
+_ABSTENTIONS = (
+    prediction_pb2.Abstention(
+        reason=prediction_pb2.ABSTENTION_REASON_UNCERTAIN, message="the network is unsure: the uncertainty is above 0.5"
+    ),
+    prediction_pb2.Abstention(
+        reason=prediction_pb2.ABSTENTION_REASON_UNFAMILIAR, lead=recording_pb2.LEAD_NAME_AVF, message="lead aVF is odd"
+    ),
+)
 
 
 def _warnings(recording: recording_pb2.Recording) -> list[prediction_pb2.Warning]:

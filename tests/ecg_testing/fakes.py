@@ -5,8 +5,9 @@ import threading
 
 import numpy as np
 
+from ecg_model.bare_model import bare_classes, bare_input, bare_operating_points
 from ecg_model.classifier import Classifier, Network
-from ecg_model.manifest import LayerSummary, Manifest, NetworkSummary, bare_classes, bare_input
+from ecg_model.manifest import LayerSummary, Manifest, NetworkSummary
 from ecg_model.recording import FloatArray
 
 YEARS_TO_ONE = 256
@@ -93,11 +94,16 @@ def fake_manifest() -> Manifest:
         sha256="0" * 64,
         input=bare_input("X", "Y"),
         classes=bare_classes(),
-        operating_point="0.5 for every class",
+        operating_points=bare_operating_points(),
         summary=NetworkSummary(text="a fake", layers=(layer,), parameter_count=0),
     )
 
 
 def fake_classifier(network: Network | None = None) -> Classifier:
     """Return a classifier around a fake network."""
-    return Classifier(fake_manifest(), FirstSamples() if network is None else network)
+    return classifier_of(fake_manifest(), FirstSamples() if network is None else network)
+
+
+def classifier_of(manifest: Manifest, network: Network) -> Classifier:
+    """Return a classifier at the manifest's first operating point."""
+    return Classifier(manifest, network, manifest.operating_points[0])

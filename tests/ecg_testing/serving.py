@@ -63,11 +63,7 @@ async def serving_openly(
     """Serve a classifier by a servicer and a batcher that the test can look at."""
     batcher = Batcher(classifier.classify, batching)
     servicer = EcgServicer(stream_recordings)
-    servicer.serve(
-        ServedModel(
-            batcher, PredictionConverter(classifier.manifest), model_summary_to_proto(classifier.manifest, 1 << 20)
-        )
-    )
+    servicer.serve(ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1 << 20)))
     server = aio.server(interceptors=[StatusInterceptor()])
     add_EcgServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -1,5 +1,6 @@
 """Recordings in, predictions out: neighbours in a batch have nothing to do with each other."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecg_model.classifier import Classifier, Prediction
+from ecg_model.abstention import AbstentionReason
+from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError, RefusalReason
+from ecg_model.manifest import Abstention, Calibration, LeadRange
 from ecg_model.recording import LeadName, PatientMetadata, Recording
-from ecg_testing.fakes import FirstSamples, fake_classifier, fake_manifest
+from ecg_testing.fakes import FirstSamples, classifier_of, fake_classifier, fake_manifest
 
 
 def recording(first_sample: float = 0.0, samples: int = 1000, rate_hz: float = 100.0) -> Recording:
@@ -69,7 +72,7 @@ def test_leads_are_put_into_the_networks_order() -> None:
     manifest = fake_manifest()
     network = FirstSamples()
     backwards = replace(manifest, input=replace(manifest.input, lead_names=tuple(reversed(LeadName))))
-    Classifier(backwards, network).classify([recording(0.5)])
+    classifier_of(backwards, network).classify([recording(0.5)])
 
     ((_, signal),) = network.seen
     assert signal[0].tolist() == [0] * 11 + [0.5]
@@ -100,6 +103,41 @@ def test_a_probability_that_is_no_number_is_never_an_answer() -> None:
     assert isinstance(last, Prediction)
     assert isinstance(loud, InvalidRecordingError)
     assert loud.reason is RefusalReason.SIGNAL_OUT_OF_RANGE
+
+
+def test_what_is_told_is_calibrated_and_so_is_the_uncertainty() -> None:
+    """Even odds times three are 0.75; the other classes stay at 0, where nothing is uncertain."""
+    manifest = fake_manifest()
+    classes = [replace(one, calibration=Calibration(intercept=math.log(3))) for one in manifest.classes]
+    calibrated = replace(manifest, classes=tuple(classes))
+    (outcome,) = classifier_of(calibrated, FirstSamples()).classify([recording(0.5)])
+
+    assert isinstance(outcome, Prediction)
+    assert outcome.probabilities == pytest.approx((0.75, 0, 0, 0, 0))
+    assert outcome.uncertainty == pytest.approx(0.8112781 / 5)
+    assert outcome.abstentions == ()
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from([*BAD, "sure", "unsure", "loud"]), max_size=8))
+def test_the_model_abstains_from_those_recordings_alone_that_give_it_reason(batch: list[str]) -> None:
+    """In any mixture, refused ones included: the unsure are UNCERTAIN, and lead I of the loud is UNFAMILIAR."""
+    kinds = {"sure": recording(0.0), "unsure": recording(0.5), "loud": recording(1.0)}
+    ranges = tuple(LeadRange(name=name, deviation_mv=(0, 0.02), step_deviation_mv=(0, 0.03)) for name in LeadName)
+    rule = Abstention(greatest_uncertainty=0.1, lead_ranges=ranges)
+    classifier = classifier_of(replace(fake_manifest(), abstention=rule), FirstSamples())
+    outcomes = classifier.classify([BAD[one][0] if one in BAD else kinds[one] for one in batch])
+
+    expected = {
+        "sure": [],
+        "unsure": [(AbstentionReason.UNCERTAIN, None)],
+        "loud": [(AbstentionReason.UNFAMILIAR, LeadName.I)],
+    }
+    for one, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, Prediction):
+            assert [(why.reason, why.lead) for why in outcome.abstentions] == expected[one]
+        else:
+            assert one in BAD
 
 
 @pytest.mark.parametrize("shape", [(1000,), (1000, 12, 1), (1000, 11)])

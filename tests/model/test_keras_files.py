@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
+from ecg_model.bare_model import bare_classes
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.keras_file import sha256_of
-from ecg_model.manifest import bare_classes
 from ecg_testing.golden import GOLDEN, PARAMETERS, golden_recordings
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_model.manifest import BARE_METADATA, MetadataFeature
+from ecg_model.bare_model import BARE_METADATA
+from ecg_model.manifest import MetadataFeature
 from ecg_model.metadata import encode_metadata
 from ecg_model.recording import InfarctionStage, PatientMetadata, Sex
 from ecg_model.warning import WarningCode

@@ -1,11 +1,14 @@
 """TensorFlow and ONNX Runtime: the same network, the same answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ecg_model.bundle import SHIPPED_BUNDLES, shipped_bundle_names
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.loading import Runtime, load_classifier
+from ecg_model.manifest import Abstention, Calibration, LeadRange
 from ecg_model.recording import Recording
 from ecg_testing.golden import KERAS_2, golden_recordings
 
@@ -38,6 +41,42 @@ def test_a_neighbour_never_changes_an_answer(runtime: Runtime) -> None:
     for size in (2, 4, 16):
         together = probabilities_of(classifier, (recordings * 4)[-size:])
         np.testing.assert_allclose(together, np.tile(alone, (4, 1))[-size:], atol=1e-5, rtol=0)
+
+
+def test_a_neighbour_never_changes_what_is_made_of_the_answer() -> None:
+    """Calibrated probabilities and uncertainties to 1e-5, and the reasons for abstaining, at any place of a batch."""
+    classifier = sceptical(load_classifier("reference", Runtime.ONNX))
+    recordings = golden_recordings(KERAS_2).recordings()
+    loud = [replace(one, signal=one.signal * np.float32(1000)) for one in recordings]
+    mixed = [either for both in zip(recordings, loud, strict=True) for either in both]
+    alone = [predictions_of(classifier, [one])[0] for one in mixed]
+    together = predictions_of(classifier, mixed)
+
+    for one, other in zip(alone, together, strict=True):
+        assert other.probabilities == pytest.approx(one.probabilities, abs=1e-5)
+        assert other.uncertainty == pytest.approx(one.uncertainty, abs=1e-5)
+        assert other.abstentions == one.abstentions
+    assert {len(one.abstentions) > 1 for one in together} == {True, False}
+
+
+def sceptical(classifier: Classifier) -> Classifier:
+    """Return the classifier with a calibration and a rule for abstaining."""
+    manifest = classifier.manifest
+    classes = [
+        replace(one, calibration=Calibration(slope=0.5 + index / 4, intercept=index - 2))
+        for index, one in enumerate(manifest.classes)
+    ]
+    ranges = [LeadRange(name=name, deviation_mv=(0, 9), step_deviation_mv=(0, 9)) for name in manifest.input.lead_names]
+    rule = Abstention(greatest_uncertainty=1, lead_ranges=tuple(ranges))
+    return replace(classifier, manifest=replace(manifest, classes=tuple(classes), abstention=rule))
+
+
+def predictions_of(classifier: Classifier, recordings: list[Recording]) -> list[Prediction]:
+    """Return the predictions of one batch, in which nothing is refused."""
+    outcomes = classifier.classify(recordings)
+    predictions = [one for one in outcomes if isinstance(one, Prediction)]
+    assert len(predictions) == len(outcomes)
+    return predictions
 
 
 def test_a_keras_file_can_be_served_by_onnx_runtime() -> None:

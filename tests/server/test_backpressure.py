@@ -14,7 +14,7 @@ from ecg_server.prediction_conversion import PredictionConverter
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.served_model import ServedModel
 from ecg_server.settings import BatchingSettings
-from ecg_testing.fakes import GatedNetwork, entered, fake_classifier, fake_manifest
+from ecg_testing.fakes import GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
 from ecg_testing.serving import ONE_BY_ONE, group, request, serving, stream
 from ecg_testing.statuses import call_status
@@ -40,7 +40,7 @@ async def test_a_stream_reads_no_further_than_its_capacity(size: int) -> None:
             yield group([numbered_recording(number)] * size)
 
     batcher = Batcher(fake_classifier(network).classify, ONE_BY_ONE)
-    model = ServedModel(batcher, PredictionConverter(fake_manifest()), pb.ModelSummaryResponse())
+    model = ServedModel(batcher, PredictionConverter(fake_classifier()), pb.ModelSummaryResponse())
     prediction_stream = PredictionStream(model, messages(), capacity=6, deadline=float("inf"))
     responses = prediction_stream.responses()
     first = asyncio.ensure_future(anext(responses))

@@ -86,6 +86,21 @@ def _with_an_unknown_lead(bundle: Path) -> str:
     return "manifest.json: is not a manifest: input.lead_names.0"
 
 
+def _without_an_operating_point(bundle: Path) -> str:
+    edit_manifest(bundle, lambda manifest: manifest.update(operating_points=[]))
+    return "manifest.json: is not a manifest: the file: Value error, operating_points needs at least one"
+
+
+def _with_four_thresholds(bundle: Path) -> str:
+    edit_manifest(bundle, lambda manifest: manifest["operating_points"][0]["thresholds"].pop())
+    return "manifest.json: is not a manifest: the file: Value error, operating point f1 must have one threshold"
+
+
+def _with_a_calibration_that_turns_the_order_round(bundle: Path) -> str:
+    edit_manifest(bundle, lambda manifest: manifest["classes"][2]["calibration"].update(slope=-1))
+    return "manifest.json: is not a manifest: classes.2.calibration: Value error, slope must be above 0"
+
+
 SPOILT_BUNDLES = [
     _without_network,
     _with_another_network,
@@ -97,6 +112,9 @@ SPOILT_BUNDLES = [
     _with_a_manifest_that_is_no_json,
     _with_a_manifest_without_classes,
     _with_an_unknown_lead,
+    _without_an_operating_point,
+    _with_four_thresholds,
+    _with_a_calibration_that_turns_the_order_round,
 ]
 
 

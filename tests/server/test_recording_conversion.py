@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ecg.v1 import recording_pb2 as pb
+from ecg_model.bare_model import bare_input
 from ecg_model.errors import InvalidRecordingError
-from ecg_model.manifest import bare_input
 from ecg_model.preprocessing import PreparedRecording, prepare
 from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Sex
 from ecg_server.recording_conversion import recording_from_proto

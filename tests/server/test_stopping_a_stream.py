@@ -20,9 +20,7 @@ async def test_a_message_that_arrives_with_the_order_to_stop_is_answered() -> No
     """What has been received is answered, even if nobody has looked at it when the order comes."""
     classifier = fake_classifier()
     batcher = Batcher(classifier.classify, BatchingSettings())
-    model = ServedModel(
-        batcher, PredictionConverter(classifier.manifest), model_summary_to_proto(classifier.manifest, 1)
-    )
+    model = ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1))
     message: asyncio.Future[pb.PredictStreamRequest] = asyncio.get_running_loop().create_future()
     is_reading = asyncio.Event()
 

@@ -11,8 +11,8 @@ from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording
 from ecg_testing.fakes import FirstSamples, fake_classifier
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
 from ecg_training.augmentation import augment_signal, forget_metadata
-from ecg_training.dataset import Dataset, read_dataset, read_rows
-from ecg_training.evaluation import auc_per_class, best_f1_threshold
+from ecg_training.dataset import Dataset, read_dataset, read_rows, statements_in
+from ecg_training.evaluation import auc_per_class
 from ecg_training.specification import learn_specification
 
 RECORDS = 45
@@ -133,13 +133,32 @@ def test_unlabelled_recordings_can_be_left_out(ptbxl_folder: Path) -> None:
     assert dataset.labelled().labels.any(axis=1).all()
 
 
-def test_auc_and_threshold_by_hand() -> None:
-    """Of four recordings in order 1, 0, 1, 0: three of four pairs are right; F1 is greatest from the third on."""
+def test_auc_by_hand() -> None:
+    """Of four recordings in order 1, 0, 1, 0: three of four pairs are right."""
     labels = np.array([[1, 0, 1, 0]], dtype=np.float32).T
     probabilities = np.array([[0.9, 0.2, 0.4, 0.5]], dtype=np.float32).T
 
     assert auc_per_class(labels, probabilities).tolist() == [0.75]
-    assert best_f1_threshold(labels[:, 0], probabilities[:, 0]) == pytest.approx(0.4)
+
+
+def test_statements_are_told_apart(ptbxl_folder: Path) -> None:
+    """Each record has its own statement and the one that all share; a data set tells those that it is asked for."""
+    rows = read_rows(ptbxl_folder, range(1, 10))
+    codes = statements_in(rows)
+    dataset = read_dataset(ptbxl_folder, rows, learn_specification(rows), codes)
+
+    assert codes == ("IMI", "LBBB", "LVH", "NDT", "NORM", "SR")
+    assert dataset.statements[:, codes.index("SR")].all()
+    np.testing.assert_array_equal(dataset.statements[:, codes.index("IMI")], dataset.labels[:, 1])
+    assert read(ptbxl_folder).statements.shape == (RECORDS, 0)
+
+
+def test_patients_of_whom_nothing_is_known(ptbxl_folder: Path) -> None:
+    """Without metadata every recording has the imputed values, and its own signal."""
+    dataset = read(ptbxl_folder)
+
+    assert (dataset.without_metadata().metadata == dataset.imputed).all()
+    np.testing.assert_array_equal(dataset.without_metadata().signal, dataset.signal)
 
 
 def test_a_specification_of_patients_of_whom_nothing_is_known_is_finite(tmp_path: Path) -> None:

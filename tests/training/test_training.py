@@ -1,12 +1,14 @@
 """Training, small: the same weights for the same seed, interrupted or not, and a bundle that is served."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ecg_model.bundle import SHIPPED_BUNDLES, read_bundle
 from ecg_model.classifier import Prediction
 from ecg_model.loading import Runtime, load_classifier
 from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Recording
@@ -14,13 +16,18 @@ from ecg_model.warning import WarningCode
 from ecg_testing.golden import PARAMETERS
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
 from ecg_training.__main__ import main
-from ecg_training.dataset import Dataset, read_dataset, read_rows
-from ecg_training.network import build_reference_network
+from ecg_training.dataset import Dataset, read_dataset, read_rows, statements_in
+from ecg_training.recipe import RECIPES
 from ecg_training.specification import learn_specification
-from ecg_training.training import Progress, TrainingSettings, train
+from ecg_training.training import Course, Progress, train
 
 RECORDS = 90
-SETTINGS = TrainingSettings(epochs=2, seed=7, batch_size=32)
+SHIPPED = SHIPPED_BUNDLES / "reference"
+# The shortest training that has all of it: an epoch of crops and one of whole recordings.
+CHANGES = {
+    "reference": {"epochs": 2, "batch_size": 32},
+    "residual": {"epochs": 2, "batch_size": 32, "crop_samples": 200, "whole_epochs": 1},
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,14 @@ def ptbxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dataset(ptbxl_folder: Path) -> Dataset:
     """The training folds."""
     rows = read_rows(ptbxl_folder, range(1, 9))
-    return read_dataset(ptbxl_folder, rows, learn_specification(rows))
+    return read_dataset(ptbxl_folder, rows, learn_specification(rows), statements_in(rows))
+
+
+@pytest.fixture(scope="module", params=list(RECIPES))
+def course(request: pytest.FixtureRequest, dataset: Dataset) -> Course:
+    """A short training of each network."""
+    recipe = RECIPES[request.param]
+    return Course(recipe, dataset, replace(recipe.settings, seed=7, **CHANGES[request.param]))
 
 
 class InterruptedTrainingError(Exception):
@@ -41,41 +55,33 @@ class InterruptedTrainingError(Exception):
 
 
 def weights_after(
-    dataset: Dataset,
+    course: Course,
     folder: Path,
-    settings: TrainingSettings = SETTINGS,
     on_progress: Callable[[Progress, Any], None] = lambda _progress, _model: None,
 ) -> list[np.ndarray]:
     """Return the weights of a training whose checkpoints lie in a folder."""
-    model = train(
-        lambda: build_reference_network(dataset.metadata, dataset.signal, seed=settings.seed),
-        dataset,
-        settings,
-        folder,
-        on_progress,
-    )
-    return [np.array(weight) for weight in model.get_weights()]
+    return [np.array(weight) for weight in train(course, folder, on_progress).get_weights()]
 
 
 @pytest.fixture(scope="module")
-def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoints(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the training that ran through has its checkpoints."""
-    return tmp_path_factory.mktemp("through")
+    return tmp_path_factory.mktemp(f"through-{course.settings.learning_rate}")
 
 
 @pytest.fixture(scope="module")
-def trained(dataset: Dataset, checkpoints: Path) -> list[np.ndarray]:
+def trained(course: Course, checkpoints: Path) -> list[np.ndarray]:
     """The weights of a training that ran through."""
-    return weights_after(dataset, checkpoints)
+    return weights_after(course, checkpoints)
 
 
-def test_one_seed_gives_one_network(dataset: Dataset, trained: list[np.ndarray], tmp_path: Path) -> None:
+def test_one_seed_gives_one_network(course: Course, trained: list[np.ndarray], tmp_path: Path) -> None:
     """Training twice gives the same weights, bit for bit."""
-    for once, again in zip(trained, weights_after(dataset, tmp_path), strict=True):
+    for once, again in zip(trained, weights_after(course, tmp_path), strict=True):
         np.testing.assert_array_equal(once, again)
 
 
-def test_a_training_that_was_interrupted_goes_on(dataset: Dataset, trained: list[np.ndarray], tmp_path: Path) -> None:
+def test_a_training_that_was_interrupted_goes_on(course: Course, trained: list[np.ndarray], tmp_path: Path) -> None:
     """Broken off in its second epoch and called again, it ends with the weights of one that ran through."""
     seen: list[Progress] = []
 
@@ -85,23 +91,23 @@ def test_a_training_that_was_interrupted_goes_on(dataset: Dataset, trained: list
             raise InterruptedTrainingError
 
     with pytest.raises(InterruptedTrainingError):
-        weights_after(dataset, tmp_path, on_progress=interrupt)
+        weights_after(course, tmp_path, interrupt)
     first_run = len(seen)
-    resumed = weights_after(dataset, tmp_path, on_progress=lambda progress, _model: seen.append(progress))
+    resumed = weights_after(course, tmp_path, lambda progress, _model: seen.append(progress))
 
     assert [(one.epoch, one.step) for one in seen[:first_run]] == [(1, 1), (1, 2), (1, 3), (2, 1)]
     assert [(one.epoch, one.step) for one in seen[first_run:]] == [(2, 1), (2, 2), (2, 3)]
     assert all(np.isfinite(one.loss) for one in seen)
     for once, again in zip(trained, resumed, strict=True):
-        np.testing.assert_allclose(once, again, rtol=0, atol=1e-7)
+        np.testing.assert_allclose(once, again, rtol=0, atol=1e-6)
 
 
 def test_a_training_that_is_done_is_not_done_again(
-    dataset: Dataset, trained: list[np.ndarray], checkpoints: Path
+    course: Course, trained: list[np.ndarray], checkpoints: Path
 ) -> None:
     """Called with the same settings it returns the network it has."""
     seen: list[Progress] = []
-    again = weights_after(dataset, checkpoints, on_progress=lambda progress, _model: seen.append(progress))
+    again = weights_after(course, checkpoints, lambda progress, _model: seen.append(progress))
 
     assert seen == []
     for one, other in zip(trained, again, strict=True):
@@ -109,22 +115,47 @@ def test_a_training_that_is_done_is_not_done_again(
 
 
 def test_a_checkpoint_of_other_settings_is_not_resumed(
-    dataset: Dataset, trained: list[np.ndarray], checkpoints: Path
+    course: Course, trained: list[np.ndarray], checkpoints: Path
 ) -> None:
     """With another seed the training begins anew, at its first epoch and from other weights."""
     first: list[Progress] = []
 
     def interrupt(progress: Progress, model: Any) -> None:
         first.append(progress)
-        assert not any((one == other).all() for one, other in zip(trained[3:4], model.get_weights()[3:4], strict=True))
+        kernels = [
+            (one, other)
+            for one, other in zip(trained, model.get_weights(), strict=False)
+            if one.shape == other.shape and one.ndim == len(("kernel", "input", "output"))
+        ]
+        assert kernels
+        assert not any((one == other).all() for one, other in kernels)
         raise InterruptedTrainingError
 
+    other = Course(course.recipe, course.dataset, replace(course.settings, seed=8))
     with pytest.raises(InterruptedTrainingError):
-        weights_after(dataset, checkpoints, TrainingSettings(epochs=2, seed=8, batch_size=32), interrupt)
+        weights_after(other, checkpoints, interrupt)
     assert (first[0].epoch, first[0].step) == (1, 1)
 
 
-def check_bundle(folder: Path, recordings: int) -> None:
+def test_what_is_served_takes_whole_recordings_and_tells_classes_only(course: Course, tmp_path: Path) -> None:
+    """Whatever a network was trained on, its file has the two inputs and the one output that every bundle has."""
+    model = train(course, tmp_path, lambda _progress, _model: None)
+
+    assert sorted(model.input_shape) == [(None, 7), (None, 1000, 12)]
+    assert model.output_shape == (None, 5)
+
+
+def test_the_weights_that_are_shipped_are_an_average(dataset: Dataset, tmp_path: Path) -> None:
+    """The residual network's are not those of its last step: they lie between those of all steps."""
+    recipe = RECIPES["residual"]
+    settings = replace(recipe.settings, **CHANGES["residual"])
+    averaged = weights_after(Course(recipe, dataset, settings), tmp_path / "averaged")
+    last = weights_after(Course(recipe, dataset, replace(settings, averaging=None)), tmp_path / "last")
+
+    assert any(np.abs(one - other).max() > 1e-3 for one, other in zip(averaged, last, strict=True))
+
+
+def check_bundle(folder: Path, recordings: int, parameters: int) -> None:
     """Check that a bundle is served in both runtimes, and that it says how it was made."""
     by_runtime = {runtime: load_classifier(str(folder), runtime) for runtime in Runtime}
     manifest = by_runtime[Runtime.ONNX].manifest
@@ -146,36 +177,65 @@ def check_bundle(folder: Path, recordings: int) -> None:
     assert isinstance(tensorflow, Prediction)
     assert isinstance(onnx, Prediction)
     assert tensorflow.probabilities == pytest.approx(onnx.probabilities, abs=1e-5)
-    assert manifest.summary.parameter_count == PARAMETERS
+    assert manifest.summary.parameter_count == parameters
     assert [one.code for one in manifest.classes] == ["NORM", "MI", "STTC", "CD", "HYP"]
-    assert all(0 <= one.threshold <= 1 for one in manifest.classes)
-    assert [figure.name for figure in manifest.quality_figures] == ["macro_auc"] + ["auc"] * 5
+    assert [point.name for point in manifest.operating_points] == [
+        "f1",
+        "sensitivity-90",
+        "sensitivity-95",
+        "specificity-95",
+    ]
+    assert manifest.abstention is not None
+    assert [figure.name for figure in manifest.quality_figures] == [
+        "macro_auc",
+        *["auc"] * 5,
+        "macro_auc_without_metadata",
+        "macro_auc_of_most_certain_80_percent",
+    ]
     assert (manifest.training["recordings"], manifest.training["epochs"]) == (recordings, 1)
     assert (folder / "ATTRIBUTION.md").is_file()
 
 
+@pytest.mark.parametrize(("network", "parameters"), [("reference", PARAMETERS), ("residual", 813_853)])
 def test_training_on_a_folder_of_the_right_shape_writes_a_bundle_that_is_served(
-    ptbxl_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    network: str, parameters: int, ptbxl_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command line trains, shows progress, measures on fold 9 and says how to serve the bundle."""
     output = tmp_path / "bundle"
-    status = main([str(ptbxl_folder), "--output", str(output), "--checkpoints", str(tmp_path / "c"), "--epochs", "1"])
+    where = ["--output", str(output), "--checkpoints", str(tmp_path / "c")]
+    status = main([str(ptbxl_folder), "--network", network, *where, "--epochs", "1"])
 
     printed = capsys.readouterr()
     assert status == 0
     assert "epoch 1/1" in printed.err
     assert "macro_auc" in printed.out
     assert f"--model {output}" in printed.out
-    check_bundle(output, recordings=80)
+    check_bundle(output, recordings=80, parameters=parameters)
 
 
 def test_training_on_real_records_writes_a_bundle_that_is_served(ptbxl_small: Path, tmp_path: Path) -> None:
     """The same on a few hundred records of PTB-XL."""
     output = tmp_path / "bundle"
-    status = main([str(ptbxl_small), "--output", str(output), "--checkpoints", str(tmp_path / "c"), "--epochs", "1"])
+    where = ["--output", str(output), "--checkpoints", str(tmp_path / "c")]
+    status = main([str(ptbxl_small), "--network", "reference", *where, "--epochs", "1"])
 
     assert status == 0
-    check_bundle(output, recordings=len(read_rows(ptbxl_small, range(1, 9))))
+    check_bundle(output, recordings=len(read_rows(ptbxl_small, range(1, 9))), parameters=PARAMETERS)
+
+
+def test_recalibrating_changes_everything_but_the_network(
+    ptbxl_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped reference network on other data: the same weights and record, other thresholds."""
+    output = tmp_path / "reference"
+    status = main([str(ptbxl_folder), "--recalibrate", str(SHIPPED), "--output", str(output)])
+
+    shipped, anew = read_bundle(SHIPPED).manifest, read_bundle(output).manifest
+    assert status == 0
+    assert "epoch" not in capsys.readouterr().err
+    assert anew.training == shipped.training
+    assert anew.operating_points != shipped.operating_points
+    assert anew.sha256 == shipped.sha256
 
 
 def test_a_folder_that_is_not_ptbxl_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import typer
 from ecg_client.cli.options import Address, AsJson, Timeout
 from ecg_client.client import EcgClient
 from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
-from ecg_client.model_summary import InputSpecification, ModelSummary, ServingStatus
+from ecg_client.model_summary import InputSpecification, ModelSummary, OperatingPoint, ServingStatus
 
 
 def summary(
@@ -47,8 +47,20 @@ def _summary_lines(model_summary: ModelSummary) -> list[str]:
         f"Model: {model.name} {model.version}".rstrip() + f" (SHA-256 {model.sha256})",
         f"Classes: {', '.join(model_summary.class_codes)}",
         _input_line(model_summary.input),
+        *map(_operating_point_line, model_summary.operating_points),
+        *_abstention_lines(model_summary),
         *figures,
     ]
+
+
+def _operating_point_line(point: OperatingPoint) -> str:
+    thresholds = ", ".join(f"{code} {threshold:.3f}" for code, threshold in point.thresholds.items())
+    return f"Operating point {point.name}{' (active)' if point.is_active else ''}: {thresholds} ({point.description})"
+
+
+def _abstention_lines(model_summary: ModelSummary) -> list[str]:
+    greatest = model_summary.greatest_uncertainty
+    return [] if greatest is None else [f"Abstains: above an uncertainty of {greatest:.3f}, or from unfamiliar signals"]
 
 
 def _input_line(network_input: InputSpecification) -> str:

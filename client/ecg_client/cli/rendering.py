@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ecg_client.cli.outcomes import Outcome
-from ecg_client.cli.wording import field_lines, problem_text, warning_lines
-from ecg_client.prediction import Prediction
+from ecg_client.cli.wording import abstention_lines, field_lines, problem_text, warning_lines
+from ecg_client.prediction import Abstention, Prediction, PredictionWarning
 
 NOT_A_MEDICAL_DEVICE = "Not a medical device."
 # No line that a program may read is broken in two.
@@ -78,15 +78,17 @@ def findings_table(outcomes: list[Outcome]) -> Table:
 
 def _prediction_as_json(prediction: Prediction) -> dict[str, object]:
     as_dict = dataclasses.asdict(prediction)
-    as_dict["warnings"] = [
-        {**dataclasses.asdict(warning), "lead": None if warning.lead is None else warning.lead.name}
-        for warning in prediction.warnings
-    ]
+    as_dict["warnings"] = list(map(_with_name_of_lead, prediction.warnings))
+    as_dict["abstentions"] = list(map(_with_name_of_lead, prediction.abstentions))
     return as_dict
 
 
+def _with_name_of_lead(remark: PredictionWarning | Abstention) -> dict[str, object]:
+    return {**dataclasses.asdict(remark), "lead": None if remark.lead is None else remark.lead.name}
+
+
 def _print_prediction(console: Console, name: str, prediction: Prediction) -> None:
-    console.print(Text(name, "bold"), f"(model {prediction.model.name} {prediction.model.version}".rstrip() + ")")
+    console.print(Text(name, "bold"), f"({_origin(prediction)})")
     table = Table.grid(padding=(0, 2))
     for entry in prediction.classes:
         style = "bold" if entry.is_positive else ""
@@ -99,8 +101,17 @@ def _print_prediction(console: Console, name: str, prediction: Prediction) -> No
             style=style,
         )
     print_table(console, table)
+    if prediction.uncertainty is not None:
+        console.print(f"  uncertainty {prediction.uncertainty:.3f} (0: sure of every class, 1: of none)")
+    for line in abstention_lines(prediction.abstentions):
+        console.print(Text(f"  {line}", "yellow"), soft_wrap=True)
     for line in warning_lines(prediction.warnings):
         console.print(f"  {line}", soft_wrap=True)
+
+
+def _origin(prediction: Prediction) -> str:
+    model = f"model {prediction.model.name} {prediction.model.version}".rstrip()
+    return f"{model}, operating point {prediction.operating_point}" if prediction.operating_point else model
 
 
 def _shortened(name: str) -> Text:
@@ -125,8 +136,10 @@ def _probability_cells(outcome: Outcome, count: int) -> list[Text]:
 def _findings(outcome: Outcome) -> Text:
     if outcome.problem is not None:
         return Text(problem_text(outcome.problem), "red")
-    findings = outcome.prediction.findings if outcome.prediction is not None else ()
-    return Text(", ".join(entry.code for entry in findings) or "none")
+    if outcome.prediction is None:
+        return Text()
+    codes = ", ".join(entry.code for entry in outcome.prediction.findings) or "none"
+    return Text(f"{codes} (abstained)", "yellow") if outcome.prediction.is_abstained else Text(codes)
 
 
 def _labels(outcome: Outcome) -> Text:

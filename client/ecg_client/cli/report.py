@@ -20,6 +20,7 @@ class Report:
         rows: Those to show.
         problem_count: How many recordings could not be read or classified.
         finding_counts: How many recordings have each finding, by class code, in the model's order.
+        abstained_count: In how many recordings the service does not stand by its findings.
         probabilities_and_labels: What the AUC is computed from, for each recording that was classified.
     """
 
@@ -27,6 +28,7 @@ class Report:
     rows: list[Outcome] = dataclasses.field(default_factory=list)
     problem_count: int = 0
     finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    abstained_count: int = 0
     probabilities_and_labels: list[tuple[Mapping[str, float], Mapping[str, int] | None]] = dataclasses.field(
         default_factory=list
     )
@@ -39,6 +41,7 @@ class Report:
         if outcome.prediction is None:
             self.problem_count += 1
             return
+        self.abstained_count += outcome.prediction.is_abstained
         classes = outcome.prediction.classes
         self.finding_counts.update({entry.code: int(entry.is_positive) for entry in classes})
         self.probabilities_and_labels.append(({entry.code: entry.probability for entry in classes}, outcome.labels))
@@ -49,6 +52,8 @@ class Report:
         yield f"{self.count} recording{'' if self.count == 1 else 's'}{problems}"
         if self.finding_counts:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
+        if self.abstained_count:
+            yield f"Abstained: {self.abstained_count}, where the service does not stand by its findings"
 
     def auc_lines(self) -> Iterator[str]:
         """The AUC of each class and their mean; nothing where no recording came with labels."""

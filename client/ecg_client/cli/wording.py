@@ -1,10 +1,10 @@
-"""Problems and warnings in few words: what the service says of each field and value, gathered for people to read."""
+"""Problems, warnings and abstentions in few words: what the service says, gathered for people to read."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from ecg_client.cli.outcomes import Problem
-from ecg_client.prediction import PredictionWarning
+from ecg_client.prediction import Abstention, PredictionWarning
 
 _UNKNOWN = re.compile(r"(?P<field>\w+) (?:is|was) unknown\b")
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -42,6 +42,21 @@ def warning_lines(warnings: Iterable[PredictionWarning]) -> Iterator[str]:
     if imputed:
         yield f"unknown, so the network was given: {', '.join(imputed)}"
     yield from others
+
+
+def abstention_lines(abstentions: Iterable[Abstention]) -> Iterator[str]:
+    """What abstaining means, and below it each reason; of many leads that are alike only the first in words."""
+    by_kind: dict[str, list[Abstention]] = {}
+    for abstention in abstentions:
+        by_kind.setdefault(abstention.reason, []).append(abstention)
+    if by_kind:
+        yield "ABSTAINED: the service does not stand by these findings; count the recording as not classified"
+    for alike in by_kind.values():
+        if len(alike) <= _MOST_DESCRIPTIONS:
+            yield from (f"  {abstention.message}" for abstention in alike)
+        else:
+            leads = ", ".join(abstention.lead.name for abstention in alike[1:] if abstention.lead is not None)
+            yield f"  {alike[0].message} (and {len(alike) - 1} more like it: {leads})"
 
 
 def _gathered(fields: Iterable[str]) -> Iterator[str]:

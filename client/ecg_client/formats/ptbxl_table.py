@@ -40,6 +40,7 @@ class PtbxlRow:
         fold: `strat_fold`, 1 to 10. By custom 1 to 8 train, 9 validates and 10 tests.
         metadata: What is known of the patient.
         labels: 0 or 1 for each of `CLASS_CODES`; all 0 where no statement of the record is diagnostic.
+        statements: Codes of all its statements on diagnosis, form and rhythm, as in `scp_statements.csv`.
         file_stem_100hz: Signal file at 100 Hz, relative to the folder, without suffix.
         file_stem_500hz: Signal file at 500 Hz, likewise.
     """
@@ -49,6 +50,7 @@ class PtbxlRow:
     fold: int
     metadata: PatientMetadata
     labels: tuple[int, ...]
+    statements: tuple[str, ...]
     file_stem_100hz: str
     file_stem_500hz: str
 
@@ -117,19 +119,21 @@ def _read_class_of_statement(path: Path) -> dict[str, str]:
 
 
 def _row(line: Mapping[str, str], class_of: Mapping[str, str], *, with_infarction_stages: bool) -> PtbxlRow:
+    statements = tuple(ast.literal_eval(line["scp_codes"]))
     return PtbxlRow(
         ecg_id=int(line["ecg_id"]),
         patient_id=int(float(line["patient_id"])),
         fold=int(line["strat_fold"]),
         metadata=_metadata(line, with_infarction_stages=with_infarction_stages),
-        labels=_labels(line["scp_codes"], class_of),
+        labels=_labels(statements, class_of),
+        statements=statements,
         file_stem_100hz=line["filename_lr"],
         file_stem_500hz=line["filename_hr"],
     )
 
 
-def _labels(scp_codes: str, class_of: Mapping[str, str]) -> tuple[int, ...]:
-    shown = {class_of.get(statement) for statement in ast.literal_eval(scp_codes)}
+def _labels(statements: Collection[str], class_of: Mapping[str, str]) -> tuple[int, ...]:
+    shown = {class_of.get(statement) for statement in statements}
     return tuple(int(code in shown) for code in CLASS_CODES)
 
 

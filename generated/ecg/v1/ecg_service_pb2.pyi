@@ -194,10 +194,16 @@ class ModelSummaryResponse(_message.Message):
     INPUT_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     QUALITY_FIGURES_FIELD_NUMBER: _builtins.int
+    OPERATING_POINTS_FIELD_NUMBER: _builtins.int
+    GREATEST_UNCERTAINTY_FIELD_NUMBER: _builtins.int
     summary_text: _builtins.str
     """The summary as Keras prints it: Layer, Output Shape, Param #, Connected to, and the totals."""
     parameter_count: _builtins.int
     """Parameters in total, trainable or not."""
+    greatest_uncertainty: _builtins.float
+    """The greatest `Prediction.uncertainty`, 0 to 1, at which the service still stands by its findings. Absent: the model
+    brings no rule for abstaining, and `Prediction.abstentions` stays empty.
+    """
     @_builtins.property
     def model(self) -> _prediction_pb2.ModelVersion:
         """Which model it is."""
@@ -222,6 +228,12 @@ class ModelSummaryResponse(_message.Message):
     def quality_figures(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.QualityFigure]:
         """How good the model is, as measured before it shipped; empty for a bare Keras file."""
 
+    @_builtins.property
+    def operating_points(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.OperatingPoint]:
+        """The operating points of the model, its default first; the server runs at one of them, for all calls. Empty: the
+        server is older than this field.
+        """
+
     def __init__(
         self,
         *,
@@ -233,11 +245,15 @@ class ModelSummaryResponse(_message.Message):
         input: _model_pb2.InputSpecification | None = ...,
         limits: _model_pb2.Limits | None = ...,
         quality_figures: _abc.Iterable[_model_pb2.QualityFigure] | None = ...,
+        operating_points: _abc.Iterable[_model_pb2.OperatingPoint] | None = ...,
+        greatest_uncertainty: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "limits", b"limits", "model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty", "greatest_uncertainty", b"greatest_uncertainty", "input", b"input", "limits", b"limits", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_codes", b"class_codes", "input", b"input", "layers", b"layers", "limits", b"limits", "model", b"model", "parameter_count", b"parameter_count", "quality_figures", b"quality_figures", "summary_text", b"summary_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty", "class_codes", b"class_codes", "greatest_uncertainty", b"greatest_uncertainty", "input", b"input", "layers", b"layers", "limits", b"limits", "model", b"model", "operating_points", b"operating_points", "parameter_count", b"parameter_count", "quality_figures", b"quality_figures", "summary_text", b"summary_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__greatest_uncertainty: _TypeAlias = _typing.Literal["greatest_uncertainty"]  # noqa: Y015
+    _WhichOneofArgType__greatest_uncertainty: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__greatest_uncertainty) -> _WhichOneofReturnType__greatest_uncertainty | None: ...
 
 Global___ModelSummaryResponse: _TypeAlias = ModelSummaryResponse  # noqa: Y015

@@ -98,6 +98,68 @@ class InputSpecification(_message.Message):
 Global___InputSpecification: _TypeAlias = InputSpecification  # noqa: Y015
 
 @_typing.final
+class OperatingPoint(_message.Message):
+    """Thresholds that were chosen for one purpose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
+    IS_ACTIVE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, such as "f1", "sensitivity-90" or "specificity-95": what an operator starts the server with."""
+    description: _builtins.str
+    """In a sentence: how the thresholds were chosen, on what data, with what guarantee."""
+    is_active: _builtins.bool
+    """Whether it is the one at which the server runs. One of them is."""
+    @_builtins.property
+    def thresholds(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassThreshold]:
+        """The threshold of each class, in the order of `ModelSummaryResponse.class_codes`."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        description: _builtins.str = ...,
+        thresholds: _abc.Iterable[Global___ClassThreshold] | None = ...,
+        is_active: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "is_active", b"is_active", "name", b"name", "thresholds", b"thresholds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperatingPoint: _TypeAlias = OperatingPoint  # noqa: Y015
+
+@_typing.final
+class ClassThreshold(_message.Message):
+    """The threshold of one class."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_CODE_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    class_code: _builtins.str
+    """The class code, such as "MI"."""
+    threshold: _builtins.float
+    """The threshold, 0 to 1: from it on `ClassPrediction.probability` is a finding."""
+    def __init__(
+        self,
+        *,
+        class_code: _builtins.str = ...,
+        threshold: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_code", b"class_code", "threshold", b"threshold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassThreshold: _TypeAlias = ClassThreshold  # noqa: Y015
+
+@_typing.final
 class Limits(_message.Message):
     """What the server accepts."""
 

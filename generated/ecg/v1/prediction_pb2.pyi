@@ -20,6 +20,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _AbstentionReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AbstentionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AbstentionReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ABSTENTION_REASON_UNSPECIFIED: _AbstentionReason.ValueType  # 0
+    """Never sent."""
+    ABSTENTION_REASON_UNCERTAIN: _AbstentionReason.ValueType  # 1
+    """`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
+    ABSTENTION_REASON_UNFAMILIAR: _AbstentionReason.ValueType  # 2
+    """The signal of `lead` is unlike those the model learned from: far too flat, too large or too noisy, say, or in another
+    unit.
+    """
+
+class AbstentionReason(_AbstentionReason, metaclass=_AbstentionReasonEnumTypeWrapper):
+    """Kinds of reason for abstaining. New ones may appear: treat an unknown one as a reason all the same."""
+
+ABSTENTION_REASON_UNSPECIFIED: AbstentionReason.ValueType  # 0
+"""Never sent."""
+ABSTENTION_REASON_UNCERTAIN: AbstentionReason.ValueType  # 1
+"""`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
+ABSTENTION_REASON_UNFAMILIAR: AbstentionReason.ValueType  # 2
+"""The signal of `lead` is unlike those the model learned from: far too flat, too large or too noisy, say, or in another
+unit.
+"""
+Global___AbstentionReason: _TypeAlias = AbstentionReason  # noqa: Y015
+
 class _WarningCode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -66,8 +94,20 @@ class Prediction(_message.Message):
     CLASSES_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    OPERATING_POINT_FIELD_NUMBER: _builtins.int
+    UNCERTAINTY_FIELD_NUMBER: _builtins.int
+    ABSTENTIONS_FIELD_NUMBER: _builtins.int
     recording_id: _builtins.str
     """`Recording.recording_id`, echoed verbatim."""
+    operating_point: _builtins.str
+    """The operating point at which the server runs, such as "f1": `ModelSummaryResponse.operating_points` tells how its
+    thresholds were chosen. Empty: the server is older than this field.
+    """
+    uncertainty: _builtins.float
+    """How unsure the model is of this recording, 0 to 1: the mean over the classes of the binary entropy of `probability`,
+    in bits. 0: every probability is 0 or 1; 1: every one is 0.5. Recordings in its order are the surest first. Absent:
+    the server is older than this field.
+    """
     @_builtins.property
     def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassPrediction]:
         """One entry for each class of the model, in the model's order (`ModelSummaryResponse.class_codes`). The classes do not
@@ -84,6 +124,13 @@ class Prediction(_message.Message):
         the recording was taken as it was sent.
         """
 
+    @_builtins.property
+    def abstentions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Abstention]:
+        """Why the service does not stand by its findings in this recording; the probabilities are there all the same. Count
+        such a recording as not classified. Empty: the service stands by its findings, or the model brings no rule for
+        abstaining (a bare Keras file brings none).
+        """
+
     def __init__(
         self,
         *,
@@ -91,14 +138,49 @@ class Prediction(_message.Message):
         classes: _abc.Iterable[Global___ClassPrediction] | None = ...,
         model: Global___ModelVersion | None = ...,
         warnings: _abc.Iterable[Global___Warning] | None = ...,
+        operating_point: _builtins.str = ...,
+        uncertainty: _builtins.float | None = ...,
+        abstentions: _abc.Iterable[Global___Abstention] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty", "model", b"model", "uncertainty", b"uncertainty"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "model", b"model", "recording_id", b"recording_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty", "abstentions", b"abstentions", "classes", b"classes", "model", b"model", "operating_point", b"operating_point", "recording_id", b"recording_id", "uncertainty", b"uncertainty", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__uncertainty: _TypeAlias = _typing.Literal["uncertainty"]  # noqa: Y015
+    _WhichOneofArgType__uncertainty: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__uncertainty) -> _WhichOneofReturnType__uncertainty | None: ...
+
+Global___Prediction: _TypeAlias = Prediction  # noqa: Y015
+
+@_typing.final
+class Abstention(_message.Message):
+    """One reason why the service does not stand by its findings in a recording."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    LEAD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    reason: Global___AbstentionReason.ValueType
+    """What kind of reason this is."""
+    lead: _recording_pb2.LeadName.ValueType
+    """The lead it concerns; UNSPECIFIED: the whole recording."""
+    message: _builtins.str
+    """The reason in words, with what was measured and what is usual; for people, and free to change."""
+    def __init__(
+        self,
+        *,
+        reason: Global___AbstentionReason.ValueType = ...,
+        lead: _recording_pb2.LeadName.ValueType = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead", b"lead", "message", b"message", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Prediction: _TypeAlias = Prediction  # noqa: Y015
+Global___Abstention: _TypeAlias = Abstention  # noqa: Y015
 
 @_typing.final
 class ClassPrediction(_message.Message):
@@ -116,9 +198,11 @@ class ClassPrediction(_message.Message):
     display_name: _builtins.str
     """The class in words, such as "Myocardial infarction"."""
     probability: _builtins.float
-    """Probability that the recording shows this class, 0 to 1."""
+    """Probability that the recording shows this class, 0 to 1: calibrated, where the model brings a calibration (a bare
+    Keras file brings none), so that of recordings with 0.3 about three in ten show it.
+    """
     threshold: _builtins.float
-    """The model's threshold for this class, 0 to 1."""
+    """The threshold for this class at the operating point of the server (`Prediction.operating_point`), 0 to 1."""
     is_positive: _builtins.bool
     """Whether `probability` is at or over `threshold`: whether the class is a finding."""
     def __init__(

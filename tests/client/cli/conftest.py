@@ -27,10 +27,14 @@ def ecg(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 @pytest.fixture
 def npz(tmp_path: Path) -> Path:
-    """40 recordings: the probabilities are their first samples, and recording 33 is the original client's example."""
+    """40 recordings: the probabilities are their first samples, and recording 33 is the original client's example.
+
+    From recording 1 the fake service abstains.
+    """
     signals = np.zeros((40, 1000, 12))
     signals[:, 0, :5] = np.random.default_rng(0).random((40, 5))
     signals[33, 0, :5] = (0.940, 0.003, 0.012, 0.046, 0.020)
+    signals[1, 0, 5] = 1
     targets = (signals[:, 0, :5] > 0.5).astype(int)
     targets[:, 4] = 0
     targets[33] = (1, 0, 0, 1, 0)

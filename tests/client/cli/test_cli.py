@@ -47,6 +47,8 @@ def test_stream_prints_the_first_rows_the_counts_and_the_auc(ecg: Ecg, npz: Path
     assert "left out: HYP" in out
     assert re.search(r"^  MI   1\.000$", out, re.MULTILINE)
     assert re.search(r"^macro-AUC 0\.\d\d\d$", out, re.MULTILINE)
+    assert "\nAbstained: 1, where the service does not stand by its findings\n" in out
+    assert out.count(" (abstained) ") == 1
     assert out.count("Not a medical device.") == 1
     assert "\x1b" not in out
 
@@ -113,7 +115,9 @@ def test_predict_prints_each_recording_in_full(ecg: Ecg, ptbxl_small: Path) -> N
     first, second = sorted(ptbxl_small.rglob("*_lr.hea"))[:2]
     code, out, _ = ecg("predict", first, second.with_suffix(""), ptbxl_small / "gone")
     assert code == 1
-    assert f"{first.stem} (model fake 1.0.0)" in out
+    assert f"{first.stem} (model fake 1.0.0, operating point half)" in out
+    assert "  uncertainty 0.250 (0: sure of every class, 1: of none)\n" in out
+    assert "ABSTAINED" not in out
     assert second.stem in out
     assert "threshold 0.500" in out
     assert "  unknown, so the network was given: age_years 60 year\n" in out
@@ -121,10 +125,27 @@ def test_predict_prints_each_recording_in_full(ecg: Ecg, ptbxl_small: Path) -> N
     assert out.count("Not a medical device.") == 1
 
 
+def test_predict_says_what_the_service_does_not_stand_by(ecg: Ecg, npz: Path) -> None:
+    """In a sentence below the classes, and below that why."""
+    code, out, _ = ecg("predict", npz)
+    assert code == 0
+    assert (
+        "  uncertainty 0.750 (0: sure of every class, 1: of none)\n"
+        "  ABSTAINED: the service does not stand by these findings; count the recording as not classified\n"
+        "    the network is unsure: the uncertainty is above 0.5\n"
+        "    lead aVF is odd\n"
+    ) in out
+    assert out.count("ABSTAINED") == 1
+
+
 def test_predict_writes_json_lines_too(ecg: Ecg, npz: Path) -> None:
-    """With nothing else on standard output."""
+    """With nothing else on standard output; how far an answer can be relied on is in them."""
     _, out, _ = ecg("predict", npz, "--json")
-    assert len([json.loads(line) for line in out.splitlines()]) == 40
+    first, second, *others = [json.loads(line)["prediction"] for line in out.splitlines()]
+    assert len(others) == 38
+    assert (first["operating_point"], first["uncertainty"], first["abstentions"]) == ("half", 0.25, [])
+    assert second["uncertainty"] == 0.75
+    assert second["abstentions"][1] == {"reason": "UNFAMILIAR", "lead": "AVF", "message": "lead aVF is odd"}
 
 
 def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
@@ -134,9 +155,16 @@ def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
     assert out.startswith("Total params: 42\n")
     assert "Input: 1000 samples of 12 leads at 100 Hz; metadata used: age_years" in out
     assert "macro_auc all classes: 0.925 (fold 9)" in out
+    assert (
+        "\nOperating point half (active): NORM 0.500, MI 0.500, STTC 0.500, CD 0.500, HYP 0.500 (0.5 for every class)\n"
+        "Operating point eager: NORM 0.125, "
+    ) in out
+    assert "\nAbstains: above an uncertainty of 0.500, or from unfamiliar signals\n" in out
     _, out, _ = ecg("summary", "--json")
     assert json.loads(out)["parameter_count"] == 42
     assert json.loads(out)["input"]["lead_names"][3] == "AVR"
+    assert json.loads(out)["operating_points"][1]["thresholds"]["MI"] == 0.125
+    assert json.loads(out)["greatest_uncertainty"] == 0.5
 
 
 def test_health_is_the_exit_code(ecg: Ecg, health_servicer: HealthServicer) -> None:

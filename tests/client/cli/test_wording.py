@@ -1,6 +1,6 @@
-from ecg_client import FieldViolation, LeadName, PredictionWarning
+from ecg_client import Abstention, FieldViolation, LeadName, PredictionWarning
 from ecg_client.cli.outcomes import Problem
-from ecg_client.cli.wording import field_lines, problem_text, warning_lines
+from ecg_client.cli.wording import abstention_lines, field_lines, problem_text, warning_lines
 
 
 def _imputed(message: str, measured: float, unit: str = "") -> PredictionWarning:
@@ -59,3 +59,17 @@ def test_what_the_message_leaves_out_is_said_with_its_field() -> None:
         "in recording.packed_signal.samples",
         "recording.metadata.sex: unheard of",
     ]
+
+
+def test_nothing_is_said_of_what_the_service_stands_by() -> None:
+    """Abstaining is the exception."""
+    assert list(abstention_lines([])) == []
+
+
+def test_twelve_leads_that_are_unfamiliar_alike_are_gathered() -> None:
+    """The first in words, the others by name; another kind of reason keeps its own line."""
+    leads = [Abstention("UNFAMILIAR", lead, f"lead {lead.name} is odd") for lead in LeadName]
+    head, unsure, odd = abstention_lines([Abstention("UNCERTAIN", None, "the network is unsure"), *leads])
+    assert head.startswith("ABSTAINED: the service does not stand by these findings")
+    assert unsure == "  the network is unsure"
+    assert odd == "  lead I is odd (and 11 more like it: II, III, AVR, AVL, AVF, V1, V2, V3, V4, V5, V6)"

@@ -53,6 +53,7 @@ def test_a_row_has_what_the_table_says(tmp_path: Path) -> None:
         fold=3,
         metadata=PatientMetadata(age_years=56.0, sex=Sex.FEMALE, weight_kg=63.0, has_pacemaker=False),
         labels=(1, 0, 0, 0, 0),
+        statements=("SR", "NORM"),
         file_stem_100hz="records100/00000/00007_lr",
         file_stem_500hz="records500/00000/00007_hr",
     )
@@ -137,7 +138,7 @@ def test_a_table_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match=r"ptbxl_database\.csv: could not convert"):
         read_table(folder)
     (folder / "ptbxl_database.csv").write_text("ecg_id\n1\n")
-    with pytest.raises(UnreadableFileError, match="there is no column 'patient_id'"):
+    with pytest.raises(UnreadableFileError, match="there is no column 'scp_codes'"):
         read_table(folder)
 
 

@@ -1,0 +1,12 @@
+"""Names for the arrays that figures are computed from."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.str_]
+
+# How often recordings were drawn: counts, exact in float32, which is gathered several times as fast as float64.
+Weights = npt.NDArray[np.float32]

@@ -1,0 +1,65 @@
+"""The bundles that ship, each with its evaluation: both must be about the same network and the same thresholds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecg_evaluation.errors import EvaluationError
+from ecg_evaluation.evaluation import Evaluation
+from ecg_evaluation.json_file import read_evaluation
+from ecg_model.bundle import DEFAULT_BUNDLE, SHIPPED_BUNDLES, read_bundle, shipped_bundle_names
+from ecg_model.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedModel:
+    """A bundle that ships.
+
+    Attributes:
+        manifest: what the bundle says of itself.
+        evaluation: what was measured of it.
+        stem: name of the evaluation's files, without suffix, such as "reference-fold9".
+    """
+
+    manifest: Manifest
+    evaluation: Evaluation
+    stem: str
+
+
+def read_shipped_models(folder: Path) -> tuple[ShippedModel, ...]:
+    """Return all bundles that ship, the default first, with the evaluations in a folder.
+
+    Raises:
+        BundleError: a bundle cannot be read or is not what its manifest describes.
+        EvaluationError: a bundle has no evaluation, or one of another network or other thresholds.
+    """
+    evaluations = {path: read_evaluation(path) for path in sorted(folder.glob("*.json"))}
+    names = sorted(shipped_bundle_names(), key=lambda name: (name != DEFAULT_BUNDLE, name))
+    return tuple(_shipped_model(name, evaluations, folder) for name in names)
+
+
+def _shipped_model(name: str, evaluations: dict[Path, Evaluation], folder: Path) -> ShippedModel:
+    found = [(path, one) for path, one in evaluations.items() if one.model.name == name]
+    if len(found) != 1:
+        raise EvaluationError(
+            f"{folder} has {len(found)} evaluations of the bundle {name}, but the card needs one: "
+            f'make evaluate DATA=<PTB-XL folder> MODEL={name} ARGS="--document {folder}"'
+        )
+    (path, evaluation), manifest = found[0], read_bundle(SHIPPED_BUNDLES / name).manifest
+    if _identity_of_manifest(manifest) != _identity_of_evaluation(evaluation):
+        raise EvaluationError(
+            f"{path} measures another network, or other thresholds, than ship as {name}: evaluate again"
+        )
+    return ShippedModel(manifest, evaluation, path.stem)
+
+
+def _identity_of_manifest(manifest: Manifest) -> tuple[object, ...]:
+    points = [(point.name, point.thresholds) for point in manifest.operating_points]
+    return manifest.version, manifest.sha256, points
+
+
+def _identity_of_evaluation(evaluation: Evaluation) -> tuple[object, ...]:
+    points = [
+        (point.name, tuple(one.threshold for one in point.classes if one.threshold is not None))
+        for point in evaluation.operating_points
+    ]
+    return evaluation.model.version, evaluation.model.sha256, points

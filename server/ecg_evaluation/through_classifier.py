@@ -1,0 +1,82 @@
+"""Asks a model in this process: preprocessing, network, calibration and abstention are those that the server runs."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from ecg_client.recording import MICROVOLTS_PER_MILLIVOLT
+from ecg_client.recording import InfarctionStage as FileStage
+from ecg_client.recording import PatientMetadata as FileMetadata
+from ecg_client.recording import Recording as FileRecording
+from ecg_evaluation.answers import Answer, ServedModel, ServedPoint
+from ecg_evaluation.evaluation import ModelUsed
+from ecg_model.classifier import Classifier, Prediction
+from ecg_model.errors import InvalidRecordingError
+from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+
+SERVED_BY_CLASSIFIER = "classifier"
+BATCH_SIZE = 32
+
+
+def serve_classifier(classifier: Classifier) -> ServedModel:
+    """Return a classifier as a model that can be asked."""
+    manifest, active = classifier.manifest, classifier.operating_point
+    return ServedModel(
+        used=ModelUsed(
+            name=manifest.name,
+            version=manifest.version,
+            sha256=manifest.sha256,
+            class_codes=tuple(one.code for one in manifest.classes),
+            served_by=SERVED_BY_CLASSIFIER,
+        ),
+        operating_points=tuple(
+            ServedPoint(point.name, point.description, point.thresholds, is_active=point.name == active.name)
+            for point in manifest.operating_points
+        ),
+        answer=partial(_answer, classifier),
+    )
+
+
+def _answer(classifier: Classifier, recordings: Iterable[FileRecording]) -> Iterator[Answer | None]:
+    remaining = map(model_recording, recordings)
+    while batch := list(islice(remaining, BATCH_SIZE)):
+        yield from map(_to_answer, classifier.classify(batch))
+
+
+def _to_answer(outcome: Prediction | InvalidRecordingError) -> Answer | None:
+    if isinstance(outcome, InvalidRecordingError):
+        return None
+    reasons = frozenset(one.reason.name for one in outcome.abstentions)
+    return Answer(outcome.probabilities, outcome.uncertainty, reasons)
+
+
+def model_recording(recording: FileRecording) -> Recording:
+    """Return a recording in the model's words: bit for bit what the server makes of it when it is sent.
+
+    A gain other than that of PTB-XL (1 microvolt) or of millivolts may differ in the last bit.
+    """
+    units_per_millivolt = np.float32(MICROVOLTS_PER_MILLIVOLT / recording.microvolts_per_unit)
+    return Recording(
+        signal=recording.signal.astype(np.float32) / units_per_millivolt,
+        sample_rate_hz=recording.sample_rate_hz,
+        lead_names=tuple(LeadName[name.name] for name in recording.lead_names),
+        metadata=_model_metadata(recording.metadata),
+    )
+
+
+def _model_metadata(metadata: FileMetadata) -> PatientMetadata:
+    return PatientMetadata(
+        age_years=metadata.age_years,
+        sex=None if metadata.sex is None else Sex[metadata.sex.name],
+        height_cm=metadata.height_cm,
+        weight_kg=metadata.weight_kg,
+        first_infarction_stage=_model_stage(metadata.first_infarction_stage),
+        second_infarction_stage=_model_stage(metadata.second_infarction_stage),
+        has_pacemaker=metadata.has_pacemaker,
+    )
+
+
+def _model_stage(stage: FileStage | None) -> InfarctionStage | None:
+    return None if stage is None else InfarctionStage[stage.name]

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecg_evaluation.calibration_error import calibration_error
+from ecg_evaluation.cross_fitting import cross_fitted, patient_parts, to_log_odds
+
+
+def to_probabilities(log_odds: np.ndarray) -> np.ndarray:
+    """Return the probabilities of log odds."""
+    return 1 / (1 + np.exp(-log_odds))
+
+
+@pytest.fixture(scope="module")
+def cases() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels, probabilities that are too sure of themselves, and patients with up to a handful of recordings."""
+    random = np.random.default_rng(0)
+    log_odds = random.normal(-1, 1.5, size=8000)
+    labels = random.random(8000) < to_probabilities(log_odds)
+    return labels, to_probabilities(1.8 * log_odds + 0.5), random.integers(0, 3600, size=8000)
+
+
+def test_undoing_a_calibration_first_changes_nothing(cases: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    """A fit on what a shipped calibration made of the network's log odds is a fit on the network's log odds."""
+    labels, network, patients = cases
+    shipped = to_probabilities(0.6 * to_log_odds(network) - 0.4)
+
+    undone = to_probabilities((to_log_odds(shipped) + 0.4) / 0.6)
+    np.testing.assert_allclose(undone, network, atol=1e-9)
+    np.testing.assert_allclose(
+        cross_fitted(labels, shipped, patients, seed=1), cross_fitted(labels, network, patients, seed=1), atol=1e-5
+    )
+
+
+def test_a_miscalibrated_model_is_mended(cases: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    """And the order of recordings within a part stays as it was."""
+    labels, network, patients = cases
+    calibrated = cross_fitted(labels, network, patients, seed=1)
+
+    assert calibration_error(labels, network) > 0.05
+    assert calibration_error(labels, calibrated) < 0.02
+    part = patient_parts(patients, seed=1) == 0
+    np.testing.assert_array_equal(np.argsort(network[part]), np.argsort(calibrated[part]))
+
+
+def test_a_recordings_own_label_does_not_reach_its_calibration(
+    cases: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    """Nor does that of any recording of the same patient, or of the same part."""
+    labels, network, patients = cases
+    part = patient_parts(patients, seed=1) == 0
+    other_labels = np.where(part, ~labels, labels)
+
+    before, after = (cross_fitted(each, network, patients, seed=1) for each in (labels, other_labels))
+    np.testing.assert_array_equal(before[part], after[part])
+    assert np.abs(before[~part] - after[~part]).max() > 0.01
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=100).map(np.array), st.integers(0, 100))
+def test_a_patient_is_in_one_part(patients: np.ndarray, seed: int) -> None:
+    """And parts hold equally many patients, up to one."""
+    parts = patient_parts(patients, seed, parts=4)
+    part_of = dict(zip(patients.tolist(), parts.tolist(), strict=True))
+
+    assert [part_of[patient] for patient in patients.tolist()] == parts.tolist()
+    assert np.ptp(np.bincount(list(part_of.values()), minlength=4)) <= 1
+
+
+def test_certainty_has_finite_log_odds() -> None:
+    """Probabilities of exactly 0 and 1 included."""
+    log_odds = to_log_odds(np.array([0.0, 0.5, 1.0]))
+
+    assert np.isfinite(log_odds).all()
+    assert log_odds[1] == 0
+    assert log_odds[0] == pytest.approx(-log_odds[2])

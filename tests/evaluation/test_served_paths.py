@@ -1,0 +1,119 @@
+"""What is measured is what is served: both ways to ask give what a caller would get."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecg_client.convert import recording_to_proto
+from ecg_client.formats.ptbxl import read_recordings
+from ecg_evaluation.__main__ import JSON_FILE, MARKDOWN_FILE, PLOT_FILE, main
+from ecg_evaluation.answers import collect
+from ecg_evaluation.evaluation import Evaluation
+from ecg_evaluation.json_file import read_evaluation
+from ecg_evaluation.through_classifier import model_recording, serve_classifier
+from ecg_server.recording_conversion import recording_from_proto
+from ecg_testing.fakes import fake_classifier
+from ecg_testing.processes import ServerProcess
+
+ALL_FOLDS = [str(fold) for fold in range(1, 10)]
+
+
+def run(folder: Path, output: Path, *arguments: str) -> Evaluation:
+    """Run the command line and return what it wrote."""
+    assert main([str(folder), "--output", str(output), "--resamples", "20", *arguments]) == 0
+    return read_evaluation(output / JSON_FILE)
+
+
+def test_a_recording_is_what_the_server_makes_of_it(annotated_folder: Path) -> None:
+    """Samples bit for bit, and everything that is known of the patient, stages and all."""
+    for recording in read_recordings(annotated_folder, with_infarction_stages=True):
+        here, there = model_recording(recording), recording_from_proto(recording_to_proto(recording))
+
+        np.testing.assert_array_equal(here.signal, there.signal)
+        assert here.signal.dtype == there.signal.dtype
+        assert (here.lead_names, here.sample_rate_hz) == (there.lead_names, there.sample_rate_hz)
+        assert here.metadata == there.metadata
+
+
+def test_a_recording_that_the_model_refuses_gets_no_answer(annotated_folder: Path) -> None:
+    """Its neighbours get theirs, in order, whatever batch they are in."""
+    recordings = list(read_recordings(annotated_folder))[:40]
+    model = serve_classifier(fake_classifier())
+    whole = collect(model.answer(recordings), 5)
+    recordings[35] = replace(recordings[35], signal=recordings[35].signal[:-1])
+    partly = collect(model.answer(recordings), 5)
+
+    assert np.flatnonzero(~partly.is_answered).tolist() == [35]
+    np.testing.assert_array_equal(np.delete(partly.probabilities, 35, 0), np.delete(whole.probabilities, 35, 0))
+
+
+def test_a_running_server_gets_the_figures_of_its_bundle(
+    annotated_folder: Path, tmp_path: Path, reference_server: ServerProcess, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line measures `reference` in its own process and in a server's, and the figures agree."""
+    here = run(annotated_folder, tmp_path / "here", "--model", "reference", "--fold", *ALL_FOLDS)
+    printed = capsys.readouterr().out
+    there = run(annotated_folder, tmp_path / "there", "--address", reference_server.address, "--fold", *ALL_FOLDS)
+
+    assert (here.model.served_by, there.model.served_by) == ("classifier", "server")
+    assert here.model.sha256 == there.model.sha256
+    assert here.operating_points[0].description == there.operating_points[0].description
+    for mine, other in zip(here.ranking, there.ranking, strict=True):
+        assert mine.auc is not None
+        assert other.auc is not None
+        assert mine.auc.value == pytest.approx(other.auc.value, abs=2e-4)
+    assert [one.threshold for one in here.active_point.classes] == [one.threshold for one in there.active_point.classes]
+    assert here.metadata[2].greatest_probability_change < 1e-5
+    assert printed == (tmp_path / "here" / MARKDOWN_FILE).read_text(encoding="utf-8") + "\n"
+    assert (tmp_path / "here" / PLOT_FILE).is_file()
+
+
+def test_the_files_of_the_model_card_are_named_after_bundle_and_fold(annotated_folder: Path, tmp_path: Path) -> None:
+    """They are written in addition."""
+    run(annotated_folder, tmp_path / "out", "--model", "reference", "--document", str(tmp_path / "docs"))
+
+    assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == [
+        "reference-fold9.json",
+        "reference-fold9.png",
+    ]
+
+
+def test_real_records_are_measured(ptbxl_small: Path, tmp_path: Path) -> None:
+    """Some sixty of fold 9: too few for some figures, and the shipped model ignores the infarction stages."""
+    evaluation = run(ptbxl_small, tmp_path, "--model", "reference")
+
+    assert evaluation.data.recordings > 40
+    assert evaluation.ranking[0].auc is not None
+    assert evaluation.ranking[0].auc.value > 0.85
+    assert evaluation.metadata[2].macro_auc_change == evaluation.metadata[0].macro_auc_change
+    assert evaluation.stage_leaks[1].unstaged_infarctions == 0
+
+
+def test_mistakes_are_told_in_one_line(
+    annotated_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is not PTB-XL, a model that is not there, an operating point that it has not."""
+    for arguments, named in (
+        ([str(tmp_path)], str(tmp_path)),
+        ([str(annotated_folder), "--model", "nonesuch"], "nonesuch"),
+        ([str(annotated_folder), "--model", "reference", "--operating-point", "nonesuch"], "nonesuch"),
+    ):
+        assert main([*arguments, "--output", str(tmp_path / "out")]) == 1
+        message = capsys.readouterr().err.splitlines()[-1]
+        assert message.startswith("ecg_evaluation: ")
+        assert named in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_running_server_brings_its_own_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """To name one beside an address is a mistake, as is a fold that PTB-XL does not have."""
+    for arguments, problem in (
+        (["folder", "--address", "127.0.0.1:1", "--model", "reference"], "--address"),
+        (["folder", "--fold", "11"], "folds 1 to 10"),
+    ):
+        with pytest.raises(SystemExit) as exited:
+            main(arguments)
+        assert exited.value.code == 2
+        assert problem in capsys.readouterr().err
