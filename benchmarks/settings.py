@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ecg_model.bundle import DEFAULT_BUNDLE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -16,7 +18,7 @@ class Settings:
         stream_recordings: recordings in the one long stream in which memory is watched.
     """
 
-    model: str = "reference"
+    model: str = DEFAULT_BUNDLE
     parts: tuple[str, ...] = ()
     rounds: int = 5
     resource_rounds: int = 3

@@ -15,7 +15,8 @@ class ClassPrediction:
     Attributes:
         code: The class code, such as "MI".
         display_name: The class in words, such as "Myocardial infarction".
-        probability: Probability that the recording shows this class, 0 to 1; calibrated, where the model can.
+        probability: Probability that the recording shows this class, 0 to 1; calibrated, where the model can, for
+            recordings like those it was calibrated on.
         threshold: The threshold for this class at the operating point of the service, 0 to 1.
         is_positive: Whether the probability is at or over the threshold: whether the class is a finding.
     """

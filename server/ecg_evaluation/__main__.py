@@ -15,7 +15,6 @@ from pathlib import Path
 
 from ecg_client.client import EcgClient
 from ecg_client.errors import EcgError
-from ecg_evaluation.answers import ServedModel
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import Evaluation
 from ecg_evaluation.fold import read_fold
@@ -23,11 +22,12 @@ from ecg_evaluation.json_file import to_json
 from ecg_evaluation.measuring import EvaluationSettings, evaluate
 from ecg_evaluation.reliability_plot import write_reliability_plot
 from ecg_evaluation.report import to_markdown
-from ecg_evaluation.through_classifier import serve_classifier
+from ecg_evaluation.served_model import ServedModel
+from ecg_evaluation.through_classifier import serve_bundle
 from ecg_evaluation.through_server import serve_over_grpc
 from ecg_model.bundle import DEFAULT_BUNDLE
 from ecg_model.errors import EcgModelError
-from ecg_model.loading import Runtime, load_classifier
+from ecg_model.loading import Runtime
 
 JSON_FILE = "evaluation.json"
 MARKDOWN_FILE = "evaluation.md"
@@ -69,13 +69,8 @@ def _model(options: argparse.Namespace) -> Iterator[ServedModel]:
         with EcgClient(options.address) as client:
             yield serve_over_grpc(client)
     else:
-        yield serve_classifier(
-            load_classifier(
-                options.model or DEFAULT_BUNDLE,
-                Runtime(options.runtime) if options.runtime else None,
-                operating_point=options.operating_point,
-            )
-        )
+        runtime = Runtime(options.runtime) if options.runtime else None
+        yield serve_bundle(options.model or DEFAULT_BUNDLE, runtime, options.operating_point)
 
 
 def _progress() -> Callable[[str], None]:
@@ -121,8 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--document", type=Path, help="folder for JSON and plot of the model card, such as docs/evaluation"
     )
-    parser.add_argument("--resamples", type=_count, default=1000, help="bootstrap resamples (%(default)s)")
-    parser.add_argument("--seed", type=_count, default=0, help="everything random follows from it (%(default)s)")
+    parser.add_argument("--resamples", type=_at_least(1), default=1000, help="bootstrap resamples (%(default)s)")
+    parser.add_argument("--seed", type=_at_least(0), default=0, help="everything random follows from it (%(default)s)")
     return parser
 
 
@@ -133,11 +128,13 @@ def _fold(text: str) -> int:
     return fold
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError("must be at least 0")
-    return count
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}")
+        return int(text)
+
+    return number
 
 
 if __name__ == "__main__":

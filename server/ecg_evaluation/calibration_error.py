@@ -6,6 +6,7 @@ a few dozen outcomes: what chance alone gives is simulated, and belongs beside e
 simulated band: Bröcker and Smith, Increasing the reliability of reliability diagrams, 2007.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ def calibration_error(labels: Flags, probabilities: Floats) -> float:
     return float(equal_mass_bins(probabilities).error(labels.astype(np.float64)))
 
 
-def simulate_labels(probabilities: Floats, seed: int, draws: int = DRAWS) -> Floats:
+def simulate_labels(probabilities: Floats, seed: int | Sequence[int], draws: int = DRAWS) -> Floats:
     """Return labels [draw, recording], 0 or 1, as they would be if the probabilities were exactly right."""
     uniform = np.random.default_rng(seed).random((draws, len(probabilities)))
     return (uniform < probabilities).astype(np.float64)

@@ -1,9 +1,10 @@
 """The calibration error of each class, as served and cross-fitted, beside what chance alone would give.
 
-No bootstrap here: a resample repeats recordings, and repeated recordings look worse calibrated than they are.
+No bootstrap here: a resample repeats recordings, and repeated recordings look worse calibrated than they are. What is
+drawn for one class is independent of what is drawn for another: the interval of their mean is narrower than theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from ecg_evaluation.calibration_error import equal_mass_bins, simulate_labels
 from ecg_evaluation.class_figures import Outcomes
 from ecg_evaluation.cross_fitting import cross_fitted
 from ecg_evaluation.evaluation import CalibrationFigures, ReliabilityBin
-from ecg_evaluation.figures import MACRO, Estimate
+from ecg_evaluation.figures import MACRO, CalibrationError
 from ecg_evaluation.resampling import BOUNDS, DIGITS, rounded_estimate
 
 
@@ -40,18 +41,34 @@ def calibration_figures(outcomes: Outcomes, patients: Integers, seed: int) -> tu
         patients: number of the patient of each recording, shape [recording].
         seed: what the simulations and the division of patients follow from.
     """
-    columns = list(zip(outcomes.labels.T, outcomes.probabilities.T, strict=True))
-    served = [measure_calibration(labels, probabilities, seed) for labels, probabilities in columns]
+    served = _served(outcomes, seed)
     fitted = [
-        measure_calibration(labels, cross_fitted(labels, probabilities, patients, seed), seed) if is_carried else None
-        for (labels, probabilities), is_carried in zip(columns, outcomes.is_carried, strict=True)
+        measure_calibration(labels, cross_fitted(labels, probabilities, patients, seed), [seed, index])
+        for index, (labels, probabilities) in enumerate(_columns(outcomes))
     ]
-    macro_fitted = [one for one in fitted if one is not None]
-    macro = _figures(MACRO, _mean(served), _mean(macro_fitted) if len(macro_fitted) == len(fitted) else None)
-    return (*map(_figures, outcomes.class_codes, served, fitted), macro)
+    carried = outcomes.is_carried
+    return (
+        *(
+            CalibrationFigures(
+                class_code=code,
+                served=_error(served[index]),
+                cross_fitted=_error(fitted[index]) if carried[index] else None,
+                bins=served[index].bins,
+            )
+            for index, code in enumerate(outcomes.class_codes)
+        ),
+        CalibrationFigures(
+            class_code=MACRO, served=_mean(served), cross_fitted=_mean(fitted) if carried.all() else None
+        ),
+    )
 
 
-def measure_calibration(labels: Flags, probabilities: Floats, seed: int) -> MeasuredCalibration:
+def macro_calibration(outcomes: Outcomes, seed: int) -> CalibrationError | None:
+    """Return the mean error of all classes as served; None where too few recordings carry one of them."""
+    return _mean(_served(outcomes, seed)) if outcomes.is_carried.all() else None
+
+
+def measure_calibration(labels: Flags, probabilities: Floats, seed: Sequence[int]) -> MeasuredCalibration:
     """Return the calibration of one class."""
     bins = equal_mass_bins(probabilities)
     simulated = simulate_labels(probabilities, seed)
@@ -72,23 +89,29 @@ def _bin(count: float, probability: float, share: float, low: float, high: float
     )
 
 
-def _mean(classes: Sequence[MeasuredCalibration]) -> MeasuredCalibration:
-    return MeasuredCalibration(
-        error=float(np.mean([one.error for one in classes])),
-        by_chance=np.mean([one.by_chance for one in classes], axis=0),
+def _columns(outcomes: Outcomes) -> Iterator[tuple[Flags, Floats]]:
+    return zip(outcomes.labels.T, outcomes.probabilities.T, strict=True)
+
+
+def _served(outcomes: Outcomes, seed: int) -> list[MeasuredCalibration]:
+    return [
+        measure_calibration(labels, probabilities, [seed, index])
+        for index, (labels, probabilities) in enumerate(_columns(outcomes))
+    ]
+
+
+def _mean(classes: Sequence[MeasuredCalibration]) -> CalibrationError:
+    return _error(
+        MeasuredCalibration(
+            error=float(np.mean([one.error for one in classes])),
+            by_chance=np.mean([one.by_chance for one in classes], axis=0),
+        )
     )
 
 
-def _figures(class_code: str, served: MeasuredCalibration, fitted: MeasuredCalibration | None) -> CalibrationFigures:
-    return CalibrationFigures(
-        class_code=class_code,
-        error=round(served.error, DIGITS),
-        perfect_error=_perfect(served),
-        cross_fitted_error=None if fitted is None else round(fitted.error, DIGITS),
-        cross_fitted_perfect_error=None if fitted is None else _perfect(fitted),
-        bins=served.bins,
+def _error(calibration: MeasuredCalibration) -> CalibrationError:
+    by_chance = calibration.by_chance
+    return CalibrationError(
+        error=round(calibration.error, DIGITS),
+        perfect=rounded_estimate(by_chance.mean(), *np.quantile(by_chance, BOUNDS)),
     )
-
-
-def _perfect(calibration: MeasuredCalibration) -> Estimate:
-    return rounded_estimate(calibration.by_chance.mean(), *np.quantile(calibration.by_chance, BOUNDS))

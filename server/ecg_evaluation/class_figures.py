@@ -5,8 +5,8 @@ from typing import Self
 
 import numpy as np
 
-from ecg_evaluation.arrays import Flags, Floats, Weights
-from ecg_evaluation.decisions import decision_rates, find
+from ecg_evaluation.arrays import Flags, Floats, Integers, Weights
+from ecg_evaluation.decisions import DecisionRates, decision_rates, find
 from ecg_evaluation.figures import MACRO, DecisionFigures, Estimate, RankingFigures
 from ecg_evaluation.ranking import average_precision, roc_auc, threshold_curve
 from ecg_evaluation.resampling import estimate
@@ -26,7 +26,8 @@ class Outcomes:
         class_codes: the classes.
         labels: what the recordings show, shape [recording, class].
         probabilities: what was said, 0 to 1, likewise.
-        weights: how often each recording counts, shape [1 + resample, recording]; see `ecg_evaluation.resampling`.
+        weights: how often each recording counts, shape [1 + resample, recording]; see `ecg_evaluation.resampling`. In
+            the first row 1, or 0 for a recording that is left out there.
     """
 
     class_codes: tuple[str, ...]
@@ -41,23 +42,28 @@ class Outcomes:
         )
 
     @property
+    def counts(self) -> tuple[Integers, Integers]:
+        """How many recordings show each class, and how many do not, shape [class] each."""
+        counted = self.labels[self.weights[0] > 0]
+        return counted.sum(axis=0), (~counted).sum(axis=0)
+
+    @property
     def is_carried(self) -> Flags:
         """Which classes enough recordings show, and enough do not, to tell figures of them, shape [class]."""
-        positives = self.labels.sum(axis=0)
-        enough: Flags = np.minimum(positives, len(self.labels) - positives) >= FEWEST
+        enough: Flags = np.minimum(*self.counts) >= FEWEST
         return enough
 
 
 def ranking_figures(outcomes: Outcomes) -> tuple[RankingFigures, ...]:
     """Return AUC and AUPRC of each class, then of MACRO."""
     areas, precisions = _ranking(outcomes)
-    positives = outcomes.labels.sum(axis=0)
+    positives, negatives = outcomes.counts
     return (
         *(
             RankingFigures(
                 class_code=code,
                 positives=int(positives[index]),
-                negatives=int(len(outcomes.labels) - positives[index]),
+                negatives=int(negatives[index]),
                 auc=estimate(areas[:, index]),
                 auprc=estimate(precisions[:, index]),
             )
@@ -67,18 +73,26 @@ def ranking_figures(outcomes: Outcomes) -> tuple[RankingFigures, ...]:
     )
 
 
+def aucs(outcomes: Outcomes) -> Floats:
+    """Return the AUC of each class in each weighting, shape [1 + resample, class]; NaN where there is none."""
+    return _ranking(outcomes)[0]
+
+
 def macro_aucs(outcomes: Outcomes) -> Floats:
     """Return the macro-AUC in each weighting, shape [1 + resample]; NaN where a class has none."""
-    macro: Floats = _ranking(outcomes)[0].mean(axis=1)
+    macro: Floats = aucs(outcomes).mean(axis=1)
     return macro
+
+
+def sensitivities(outcomes: Outcomes, thresholds: tuple[float, ...]) -> Floats:
+    """Return the sensitivity for each class in each weighting, shape [1 + resample, class]; NaN where there is none."""
+    return _rates(outcomes, thresholds).sensitivity
 
 
 def decision_figures(outcomes: Outcomes, thresholds: tuple[float, ...]) -> tuple[DecisionFigures, ...]:
     """Return F1, sensitivity and specificity of each class at its threshold, then of MACRO."""
-    rates = decision_rates(outcomes.labels, find(outcomes.probabilities, thresholds), outcomes.weights)
-    f1, sensitivity, specificity = (
-        np.where(outcomes.is_carried, figures, np.nan) for figures in (rates.f1, rates.sensitivity, rates.specificity)
-    )
+    rates = _rates(outcomes, thresholds)
+    f1, sensitivity, specificity = rates.f1, rates.sensitivity, rates.specificity
     return (
         *(
             DecisionFigures(
@@ -93,6 +107,14 @@ def decision_figures(outcomes: Outcomes, thresholds: tuple[float, ...]) -> tuple
         DecisionFigures(
             class_code=MACRO, f1=_macro(f1), sensitivity=_macro(sensitivity), specificity=_macro(specificity)
         ),
+    )
+
+
+def _rates(outcomes: Outcomes, thresholds: tuple[float, ...]) -> DecisionRates:
+    rates = decision_rates(outcomes.labels, find(outcomes.probabilities, thresholds), outcomes.weights)
+    carried = outcomes.is_carried
+    return DecisionRates(
+        *(np.where(carried, each, np.nan) for each in (rates.f1, rates.sensitivity, rates.specificity))
     )
 
 

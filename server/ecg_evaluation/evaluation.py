@@ -5,7 +5,14 @@ Every share, area and error is from 0 to 1.
 
 from dataclasses import dataclass
 
-from ecg_evaluation.figures import Estimate, GroupFigures, MetadataFigures, OperatingPointFigures, RankingFigures
+from ecg_evaluation.figures import (
+    CalibrationError,
+    Estimate,
+    GroupFigures,
+    MetadataFigures,
+    OperatingPointFigures,
+    RankingFigures,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +23,9 @@ class ModelUsed:
         name: the bundle's name, or that of the bare Keras file.
         version: the bundle's version; "" for a bare file.
         sha256: SHA-256 of the Keras file, in hexadecimal.
+        manifest_sha256: SHA-256 of the bundle's manifest.json; None for a bare file and for a server, which has none or
+            does not tell.
+        runtime: what ran the network, a name of `ecg_model.loading.Runtime`; None for a server.
         class_codes: what it tells, in its order.
         served_by: "classifier" (bundle and classifier in this process) or "server" (over gRPC).
     """
@@ -23,6 +33,8 @@ class ModelUsed:
     name: str
     version: str
     sha256: str
+    manifest_sha256: str | None = None
+    runtime: str | None = None
     class_codes: tuple[str, ...]
     served_by: str
 
@@ -36,7 +48,7 @@ class DataUsed:
         recordings: recordings that count in the figures.
         patients: patients they come from.
         unlabelled: recordings left out because none of their statements is diagnostic.
-        refused: recordings left out because the model refused them.
+        refusals: recordings left out because the model refused them, with any of the metadata: how many, by reason.
         resamples: how often patients were drawn anew for the intervals.
         seed: what everything random followed from.
     """
@@ -45,7 +57,7 @@ class DataUsed:
     recordings: int
     patients: int
     unlabelled: int
-    refused: int
+    refusals: dict[str, int]
     resamples: int
     seed: int
 
@@ -71,24 +83,19 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationFigures:
-    """Expected calibration error, 15 bins of equal mass, beside what perfect calibration would score.
+    """How well the probabilities of a class are calibrated.
 
     Attributes:
         class_code: the class, or MACRO.
-        error: of the probabilities as served.
-        perfect_error: mean error that the same probabilities have for labels drawn from them, with the interval that
-            holds 95 % of the draws.
-        cross_fitted_error: of probabilities whose calibration was fitted on other patients; None where too few
-            recordings show the class to fit one.
-        cross_fitted_perfect_error: as `perfect_error`, of those probabilities.
+        served: of the probabilities as served.
+        cross_fitted: of probabilities whose calibration was fitted on other patients; None where too few recordings
+            show the class to fit one.
         bins: of the probabilities as served, from small to great; none for MACRO.
     """
 
     class_code: str
-    error: float
-    perfect_error: Estimate
-    cross_fitted_error: float | None
-    cross_fitted_perfect_error: Estimate | None
+    served: CalibrationError
+    cross_fitted: CalibrationError | None
     bins: tuple[ReliabilityBin, ...] = ()
 
 
@@ -120,12 +127,15 @@ class CoverageFigures:
         recordings: how many those are.
         risk: the share of wrong class decisions among them.
         macro_auc: over them.
+        macro_auc_change: that less the macro-AUC of all recordings. In every resample both are computed anew, and the
+            most certain chosen anew.
     """
 
     coverage: float
     recordings: int
     risk: float
     macro_auc: Estimate | None
+    macro_auc_change: Estimate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +143,7 @@ class AbstentionFigures:
     """How often the model does not stand by its findings.
 
     Attributes:
-        reason: why, such as "UNCERTAIN"; "any" is for one reason or another.
+        reason: one that occurs, such as "UNCERTAIN"; "any" is for one reason or another.
         recordings: how many.
         share: of all recordings.
     """
@@ -156,7 +166,7 @@ class UncertaintyFigures:
         answered: of the recordings without abstention.
     """
 
-    area: float
+    area: Estimate | None
     perfect_area: float
     random_area: float
     coverages: tuple[CoverageFigures, ...]

@@ -19,6 +19,20 @@ class Estimate:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationError:
+    """Expected calibration error, 15 bins of equal mass, beside what perfect calibration would score.
+
+    Attributes:
+        error: of some probabilities.
+        perfect: mean error that the same probabilities have for labels drawn from them, with the interval that holds
+            95 % of the draws.
+    """
+
+    error: float
+    perfect: Estimate
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingFigures:
     """How well the probabilities of a class order recordings, whatever the threshold.
@@ -84,6 +98,9 @@ class GroupFigures:
         recordings: recordings of the group.
         ranking: each class, then MACRO.
         decisions: at the active operating point, each class, then MACRO.
+        calibration: mean over all classes, of the probabilities as served.
+        auc_differences: of each class, the AUC less that of all other recordings, both in the same resamples.
+        sensitivity_differences: likewise.
     """
 
     column: str
@@ -91,6 +108,9 @@ class GroupFigures:
     recordings: int
     ranking: tuple[RankingFigures, ...]
     decisions: tuple[DecisionFigures, ...]
+    calibration: CalibrationError | None
+    auc_differences: tuple[Estimate | None, ...]
+    sensitivity_differences: tuple[Estimate | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

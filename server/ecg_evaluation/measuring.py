@@ -1,23 +1,26 @@
 """From a fold and a model that can be asked to everything an evaluation tells."""
 
 import platform
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
 
-from ecg_evaluation.answers import Answers, ServedModel, collect
 from ecg_evaluation.calibration_figures import calibration_figures
 from ecg_evaluation.class_figures import Outcomes, decision_figures, macro_aucs, ranking_figures
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import DataUsed, Evaluation
-from ecg_evaluation.figures import GroupFigures, MetadataFigures, OperatingPointFigures
+from ecg_evaluation.figures import MetadataFigures, OperatingPointFigures
 from ecg_evaluation.fold import Fold
+from ecg_evaluation.group_figures import group_figures
 from ecg_evaluation.groups import groupings_of
 from ecg_evaluation.metadata_variants import AS_IN_DATA, METADATA_VARIANTS
 from ecg_evaluation.resampling import estimate, resample_weights
+from ecg_evaluation.served_model import Refusal, ServedModel, ServedPrediction, ServedPredictions
 from ecg_evaluation.stage_leak import measure_stage_leaks
+from ecg_evaluation.tables import counted
 from ecg_evaluation.uncertainty_figures import uncertainty_figures
 
 _SOFTWARE = ("ecg-classifier", "numpy", "scikit-learn")
@@ -38,17 +41,19 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A fold with all that was said of it, in which no recording was refused.
+    """The recordings of a fold that were not refused, with all that was said of them.
 
     Attributes:
         fold: the recordings.
-        answers: to each of them, by what was known of the patients.
+        predictions: for each of them, by what was known of the patients.
         outcomes: what was said with the metadata in the data, beside the labels.
+        refusals: how many recordings were refused, by reason.
     """
 
     fold: Fold
-    answers: Mapping[str, Answers]
+    predictions: Mapping[str, ServedPredictions]
     outcomes: Outcomes
+    refusals: dict[str, int]
 
 
 def evaluate(
@@ -74,51 +79,64 @@ def evaluate(
     active = next(point for point in model.operating_points if point.is_active)
     return Evaluation(
         model=model.used,
-        data=_data_used(fold, measured, settings),
+        data=_data_used(measured, settings),
         software={"python": platform.python_version(), **{name: version(name) for name in _SOFTWARE}},
         ranking=ranking_figures(measured.outcomes),
         operating_points=_operating_points(measured.outcomes, model),
         calibration=calibration_figures(measured.outcomes, measured.fold.patients(), settings.seed),
-        groups=_groups(measured, active.thresholds),
+        groups=group_figures(measured.outcomes, groupings_of(measured.fold), active.thresholds, settings.seed),
         metadata=_metadata(measured),
-        uncertainty=uncertainty_figures(measured.outcomes, measured.answers[AS_IN_DATA], active.thresholds),
+        uncertainty=uncertainty_figures(measured.outcomes, measured.predictions[AS_IN_DATA], active.thresholds),
         stage_leaks=measure_stage_leaks(fold.folder, fold.folds),
     )
 
 
-def _ask(fold: Fold, model: ServedModel, on_progress: Callable[[str], None]) -> dict[str, Answers]:
-    answers = {}
+def _ask(
+    fold: Fold, model: ServedModel, on_progress: Callable[[str], None]
+) -> dict[str, list[ServedPrediction | Refusal]]:
+    said = {}
     for name, known in METADATA_VARIANTS.items():
         on_progress(f"asking about {len(fold.rows)} recordings, metadata: {name}")
-        answers[name] = collect(model.answer(fold.recordings(known)), len(model.used.class_codes))
-    return answers
+        said[name] = list(model.predict(fold.recordings(known)))
+    return said
 
 
-def _measured(fold: Fold, answers: Mapping[str, Answers], model: ServedModel, settings: EvaluationSettings) -> Measured:
-    """Leave out what was refused, so that every figure is of the same recordings."""
-    answered = np.all([one.is_answered for one in answers.values()], axis=0)
-    if not answered.any():
-        raise EvaluationError(
-            "the model refused every recording: it may take another sample rate or length than PTB-XL"
+def _measured(
+    fold: Fold,
+    said: Mapping[str, Sequence[ServedPrediction | Refusal]],
+    model: ServedModel,
+    settings: EvaluationSettings,
+) -> Measured:
+    """Leave out what was refused, with whatever metadata, so that every figure is of the same recordings."""
+    refused_for = {
+        index: one.reason for each in said.values() for index, one in enumerate(each) if isinstance(one, Refusal)
+    }
+    refusals = dict(sorted(Counter(refused_for.values()).items()))
+    if len(refused_for) == len(fold.rows):
+        raise EvaluationError(f"the model refused every recording: {counted(refusals)}")
+    kept = fold.subset(np.array([index not in refused_for for index in range(len(fold.rows))]))
+    predictions = {
+        name: ServedPredictions.of(
+            one for index, one in enumerate(each) if index not in refused_for and isinstance(one, ServedPrediction)
         )
-    kept = fold.subset(answered)
-    kept_answers = {name: one.subset(answered) for name, one in answers.items()}
+        for name, each in said.items()
+    }
     outcomes = Outcomes(
         class_codes=model.used.class_codes,
         labels=kept.labels(model.used.class_codes),
-        probabilities=kept_answers[AS_IN_DATA].probabilities,
+        probabilities=predictions[AS_IN_DATA].probabilities,
         weights=resample_weights(kept.patients(), settings.resamples, settings.seed),
     )
-    return Measured(kept, kept_answers, outcomes)
+    return Measured(kept, predictions, outcomes, refusals)
 
 
-def _data_used(asked: Fold, measured: Measured, settings: EvaluationSettings) -> DataUsed:
+def _data_used(measured: Measured, settings: EvaluationSettings) -> DataUsed:
     return DataUsed(
-        folds=asked.folds,
+        folds=measured.fold.folds,
         recordings=len(measured.fold.rows),
         patients=len(np.unique(measured.fold.patients())),
-        unlabelled=asked.unlabelled,
-        refused=len(asked.rows) - len(measured.fold.rows),
+        unlabelled=measured.fold.unlabelled,
+        refusals=measured.refusals,
         resamples=settings.resamples,
         seed=settings.seed,
     )
@@ -136,29 +154,15 @@ def _operating_points(outcomes: Outcomes, model: ServedModel) -> tuple[Operating
     )
 
 
-def _groups(measured: Measured, thresholds: tuple[float, ...]) -> tuple[GroupFigures, ...]:
-    return tuple(
-        GroupFigures(
-            column=grouping.column,
-            value=value,
-            recordings=int(members.sum()),
-            ranking=ranking_figures(measured.outcomes.subset(members)),
-            decisions=decision_figures(measured.outcomes.subset(members), thresholds),
-        )
-        for grouping in groupings_of(measured.fold)
-        for value, members in grouping.groups()
-    )
-
-
 def _metadata(measured: Measured) -> tuple[MetadataFigures, ...]:
     usual = measured.outcomes
     usual_aucs = macro_aucs(usual)
     return tuple(
         MetadataFigures(
             metadata=name,
-            ranking=ranking_figures(replace(usual, probabilities=answers.probabilities)),
-            macro_auc_change=estimate(macro_aucs(replace(usual, probabilities=answers.probabilities)) - usual_aucs),
-            greatest_probability_change=round(float(np.abs(answers.probabilities - usual.probabilities).max()), 6),
+            ranking=ranking_figures(replace(usual, probabilities=one.probabilities)),
+            macro_auc_change=estimate(macro_aucs(replace(usual, probabilities=one.probabilities)) - usual_aucs),
+            greatest_probability_change=round(float(np.abs(one.probabilities - usual.probabilities).max()), 6),
         )
-        for name, answers in measured.answers.items()
+        for name, one in measured.predictions.items()
     )

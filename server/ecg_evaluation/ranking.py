@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ecg_evaluation.arrays import Flags, Floats, Weights
+from ecg_evaluation.arrays import AnyFloats, Flags, Floats, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,19 @@ class ThresholdCurve:
     false_positives: Floats
 
 
-def threshold_curve(labels: Flags, probabilities: Floats, weights: Weights) -> ThresholdCurve:
+def auc_per_class(labels: Flags, probabilities: AnyFloats) -> Floats:
+    """Return the area under the ROC curve of each class [class], 0 to 1; NaN where a class has no pair.
+
+    Args:
+        labels: what the recordings show, shape [recording, class].
+        probabilities: 0 to 1, likewise.
+    """
+    once = np.ones((1, len(labels)), dtype=np.float32)
+    columns = zip(labels.T, probabilities.T, strict=True)
+    return np.concatenate([roc_auc(threshold_curve(truth, given, once)) for truth, given in columns])
+
+
+def threshold_curve(labels: Flags, probabilities: AnyFloats, weights: Weights) -> ThresholdCurve:
     """Return the curve of one class.
 
     Args:

@@ -45,7 +45,7 @@ def _draw(panel: Axes, calibration: CalibrationFigures) -> None:
     )
     panel.plot(probabilities, [one.share for one in bins], "o-", markersize=3, linewidth=1, label="as served")
     panel.set(
-        title=f"{calibration.class_code}: error {figure(calibration.error)}",
+        title=f"{calibration.class_code}: error {figure(calibration.served.error)}",
         xlabel="probability",
         ylabel="share with the class",
         xlim=(-0.02, 1.02),

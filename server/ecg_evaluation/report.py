@@ -34,7 +34,8 @@ def to_markdown(evaluation: Evaluation, reliability_plot: str) -> str:
         paragraphs(
             f"# {name} on PTB-XL fold {fold_names(evaluation.data.folds)}",
             "Not a medical device: no diagnosis, treatment or triage may rest on these figures.",
-            f"Measured on {WAYS[model.served_by]}. SHA-256 of the Keras file: `{model.sha256}`.",
+            f"Measured on {WAYS[model.served_by]}{f', with {model.runtime}' if model.runtime else ''}. "
+            f"SHA-256 of the Keras file: `{model.sha256}`.",
             data_section(evaluation),
             "## Figures",
             figures_section(evaluation),

@@ -48,13 +48,12 @@ def estimate(figures: Floats) -> Estimate | None:
             resample without one (it drew no positive, say) does not take part.
 
     Returns:
-        None where the figure of the data themselves does not exist.
+        None where the figure does not exist in the data themselves, or in no resample.
     """
-    if np.isnan(figures[0]):
-        return None
     resampled = figures[1:][~np.isnan(figures[1:])]
-    low, high = np.quantile(resampled, BOUNDS) if resampled.size else (figures[0], figures[0])
-    return rounded_estimate(figures[0], low, high)
+    if np.isnan(figures[0]) or not resampled.size:
+        return None
+    return rounded_estimate(figures[0], *np.quantile(resampled, BOUNDS))
 
 
 def rounded_estimate(value: float, low: float, high: float) -> Estimate:

@@ -9,15 +9,18 @@ from ecg_evaluation.tables import (
     abstention_table,
     calibration_table,
     class_table,
+    counted,
     coverage_table,
     decision_table,
     figure,
     fold_names,
     group_auc_table,
+    group_calibration_table,
     group_decision_table,
     interval,
     metadata_table,
     percent,
+    signed_interval,
     stage_table,
 )
 
@@ -32,8 +35,8 @@ def data_section(evaluation: Evaluation) -> str:
     data = evaluation.data
     return paragraphs(
         f"PTB-XL fold {fold_names(data.folds)} at 100 Hz: {data.recordings} recordings of {data.patients} patients. "
-        f"Left out: {data.unlabelled} recordings none of whose statements is diagnostic, and {data.refused} that the "
-        "model refused.",
+        f"Left out: {data.unlabelled} recordings none of whose statements is diagnostic. "
+        f"Refused by the model: {counted(data.refusals) or 'none'}.",
         "A recording shows a class when any of its statements is diagnostic and of that class, whatever its "
         "likelihood. The model is told age, sex, height, weight and pacemaker as far as the data know them, and never "
         "an infarction stage.",
@@ -111,22 +114,27 @@ def uncertainty_section(evaluation: Evaluation) -> str:
     answered = uncertainty.answered
     return paragraphs(
         f"Area under the risk–coverage curve (risk: the share of wrong class decisions at the operating point "
-        f"`{evaluation.active_point.name}`; less is better): {figure(uncertainty.area, 4)}. Recordings in the order of "
-        f"their errors would give {figure(uncertainty.perfect_area, 4)}, in no order "
+        f"`{evaluation.active_point.name}`; less is better): {interval(uncertainty.area, 4)}. Recordings in the order "
+        f"of their errors would give {figure(uncertainty.perfect_area, 4)}, in no order "
         f"{figure(uncertainty.random_area, 4)}.",
         coverage_table(uncertainty),
+        "Changes are against answering all; the most certain recordings are chosen anew in every resample.",
         "The model does not stand by its findings:",
         abstention_table(uncertainty),
         f"On the {answered.recordings} recordings ({percent(answered.coverage)}) where it does, macro-AUC is "
-        f"{interval(answered.macro_auc)}, and {percent(answered.risk)} of class decisions are wrong.",
+        f"{interval(answered.macro_auc)}, a change of {signed_interval(answered.macro_auc_change)}, and "
+        f"{percent(answered.risk)} of class decisions are wrong.",
     )
 
 
 def groups_section(evaluation: Evaluation) -> str:
-    """Return AUC, sensitivity and specificity in each group."""
+    """Return AUC, sensitivity, specificity and calibration error in each group."""
     return paragraphs(
         "AUC. A signal fault is `noted` where PTB-XL notes it for any lead.",
         group_auc_table(evaluation),
         f"Sensitivity / specificity at the operating point `{evaluation.active_point.name}`.",
         group_decision_table(evaluation),
+        f"Calibration error as served, the mean over all classes, where at least {FEWEST} recordings of a group show "
+        f"each class and at least {FEWEST} do not.",
+        group_calibration_table(evaluation),
     )

@@ -1,10 +1,10 @@
 """Markdown tables of figures."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ecg_evaluation.evaluation import CalibrationFigures, Evaluation, UncertaintyFigures
-from ecg_evaluation.figures import MACRO, DecisionFigures, Estimate, GroupFigures, RankingFigures
+from ecg_evaluation.figures import MACRO, CalibrationError, DecisionFigures, Estimate, GroupFigures, RankingFigures
 
 DASH = "–"
 Value = TypeVar("Value", int, float)
@@ -26,9 +26,17 @@ def percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
 
 
-def interval(estimate: Estimate | None) -> str:
+def interval(estimate: Estimate | None, decimals: int = 3) -> str:
     """Return a figure with its interval as text; a dash for none."""
-    return DASH if estimate is None else f"{figure(estimate.value)} ({figure(estimate.low)}–{figure(estimate.high)})"
+    if estimate is None:
+        return DASH
+    value, low, high = (figure(number, decimals) for number in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low}–{high})"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return how many there are of each name, such as "3 LEAD_MISSING, 1 SAMPLE_NOT_FINITE"."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def _blank_without(value: Value | None, as_text: Callable[[Value], str]) -> str:
@@ -71,17 +79,14 @@ def decision_table(decisions: Sequence[DecisionFigures]) -> str:
 
 def calibration_table(classes: Sequence[CalibrationFigures]) -> str:
     """Return the calibration error of each class beside that of a perfectly calibrated model."""
-    rows = (
-        (
-            one.class_code,
-            figure(one.error),
-            interval(one.perfect_error),
-            figure(one.cross_fitted_error),
-            interval(one.cross_fitted_perfect_error),
-        )
-        for one in classes
-    )
+    rows = ((one.class_code, *_error_and_perfect(one.served), *_error_and_perfect(one.cross_fitted)) for one in classes)
     return table(("class", "as served", "perfect would score", "cross-fitted", "perfect would score"), rows)
+
+
+def _error_and_perfect(calibration: CalibrationError | None) -> tuple[str, str]:
+    if calibration is None:
+        return DASH, DASH
+    return figure(calibration.error), interval(calibration.perfect)
 
 
 def group_auc_table(evaluation: Evaluation) -> str:
@@ -92,6 +97,18 @@ def group_auc_table(evaluation: Evaluation) -> str:
         (
             (group_name(one), str(one.recordings), *(interval(ranked.auc) for ranked in one.ranking))
             for one in evaluation.groups
+        ),
+    )
+
+
+def group_calibration_table(evaluation: Evaluation) -> str:
+    """Return the calibration error in each group, the mean over all classes."""
+    return table(
+        ("group", "recordings", "as served", "perfect would score"),
+        (
+            (group_name(one), str(one.recordings), *_error_and_perfect(one.calibration))
+            for one in evaluation.groups
+            if one.calibration is not None
         ),
     )
 
@@ -137,19 +154,26 @@ def metadata_table(evaluation: Evaluation) -> str:
     )
 
 
-def signed_interval(estimate: Estimate | None) -> str:
+def signed_interval(estimate: Estimate | None, decimals: int = 4) -> str:
     """Return a difference with its interval as text."""
     if estimate is None:
         return DASH
-    return f"{estimate.value:+.4f} ({estimate.low:+.4f} to {estimate.high:+.4f})"
+    value, low, high = (f"{number:+.{decimals}f}" for number in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
 
 
 def coverage_table(uncertainty: UncertaintyFigures) -> str:
     """Return what remains when only the most certain recordings are answered."""
     return table(
-        ("answered", "recordings", "wrong class decisions", "macro-AUC"),
+        ("answered", "recordings", "wrong class decisions", "macro-AUC", "change of it"),
         (
-            (percent(one.coverage), str(one.recordings), percent(one.risk), interval(one.macro_auc))
+            (
+                percent(one.coverage),
+                str(one.recordings),
+                percent(one.risk),
+                interval(one.macro_auc),
+                signed_interval(one.macro_auc_change),
+            )
             for one in uncertainty.coverages
         ),
     )

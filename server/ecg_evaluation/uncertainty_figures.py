@@ -1,50 +1,62 @@
 """How well the uncertainty orders errors, and how often the model abstains."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 
-from ecg_evaluation.answers import ABSTENTION_REASONS, Answers
-from ecg_evaluation.arrays import Flags, Floats
+from ecg_evaluation.arrays import Floats
 from ecg_evaluation.class_figures import Outcomes, macro_aucs
 from ecg_evaluation.decisions import find
 from ecg_evaluation.evaluation import AbstentionFigures, CoverageFigures, UncertaintyFigures
 from ecg_evaluation.resampling import DIGITS, estimate
-from ecg_evaluation.risk_coverage import most_certain, risk_coverage_area
+from ecg_evaluation.risk_coverage import keep_most_certain, risk_coverage_areas
+from ecg_evaluation.served_model import ServedPredictions
 
 COVERAGES = (1.0, 0.9, 0.8, 0.7)
+ANY = "any"
 
 
 def uncertainty_figures(
-    outcomes: Outcomes, answers: Answers, thresholds: tuple[float, ...]
+    outcomes: Outcomes, predictions: ServedPredictions, thresholds: tuple[float, ...]
 ) -> UncertaintyFigures | None:
     """Return the figures at some thresholds; None where the model tells no uncertainty."""
-    uncertainty = answers.uncertainty
+    uncertainty, weights = predictions.uncertainty, outcomes.weights
     if np.isnan(uncertainty).any():
         return None
-    abstained: Flags = np.any(answers.abstentions, axis=1)
     risk = (outcomes.labels != find(outcomes.probabilities, thresholds)).mean(axis=1)
+    usual = macro_aucs(outcomes)
     return UncertaintyFigures(
-        area=round(risk_coverage_area(uncertainty, risk), DIGITS),
-        perfect_area=round(risk_coverage_area(risk, risk), DIGITS),
+        area=estimate(risk_coverage_areas(uncertainty, risk, weights)),
+        perfect_area=round(float(risk_coverage_areas(risk, risk, weights[:1])[0]), DIGITS),
         random_area=round(float(risk.mean()), DIGITS),
-        coverages=tuple(_coverage(outcomes, risk, most_certain(uncertainty, share)) for share in COVERAGES),
-        abstentions=_abstentions(answers.abstentions),
-        answered=_coverage(outcomes, risk, np.logical_not(abstained)),
+        coverages=tuple(
+            _coverage(replace(outcomes, weights=keep_most_certain(uncertainty, share, weights)), risk, usual)
+            for share in COVERAGES
+        ),
+        abstentions=_abstentions(predictions),
+        answered=_coverage(replace(outcomes, weights=weights * ~predictions.is_abstained), risk, usual),
     )
 
 
-def _coverage(outcomes: Outcomes, risk: Floats, kept: Flags) -> CoverageFigures:
-    # No mean of nothing: a model that abstains always runs no risk.
+def _coverage(kept: Outcomes, risk: Floats, usual: Floats) -> CoverageFigures:
+    """Return what remains of recordings in the weights that are left, beside the usual macro-AUCs [1 + resample]."""
+    answered = kept.weights[0] > 0
+    remaining = macro_aucs(kept)
     return CoverageFigures(
-        coverage=round(float(kept.mean()), DIGITS),
-        recordings=int(kept.sum()),
-        risk=round(float(risk[kept].mean()), DIGITS) if kept.any() else 0.0,
-        macro_auc=estimate(macro_aucs(outcomes.subset(kept))),
+        coverage=round(float(answered.mean()), DIGITS),
+        recordings=int(answered.sum()),
+        # No mean of nothing: a model that abstains always runs no risk.
+        risk=round(float(risk[answered].mean()), DIGITS) if answered.any() else 0.0,
+        macro_auc=estimate(remaining),
+        macro_auc_change=estimate(remaining - usual),
     )
 
 
-def _abstentions(abstentions: Flags) -> tuple[AbstentionFigures, ...]:
-    by_reason = {reason: abstentions[:, index] for index, reason in enumerate(ABSTENTION_REASONS)}
+def _abstentions(predictions: ServedPredictions) -> tuple[AbstentionFigures, ...]:
+    counts = Counter(reason for reasons in predictions.abstentions for reason in reasons)
+    rows = [*sorted(counts.items()), (ANY, int(predictions.is_abstained.sum()))]
     return tuple(
-        AbstentionFigures(reason=reason, recordings=int(flags.sum()), share=round(float(flags.mean()), DIGITS))
-        for reason, flags in {**by_reason, "any": abstentions.any(axis=1)}.items()
+        AbstentionFigures(reason=reason, recordings=count, share=round(count / len(predictions.abstentions), DIGITS))
+        for reason, count in rows
     )

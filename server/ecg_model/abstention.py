@@ -6,9 +6,11 @@ from enum import Enum, auto
 
 import numpy as np
 
-from ecg_model.familiarity import LeadStatistics, leaves_ranges, signal_statistics
-from ecg_model.manifest import Abstention, LeadRange
+from ecg_model.familiarity import FamiliarRanges, LeadStatistics, signal_statistics
+from ecg_model.manifest import AbstentionRule, LeadRange
 from ecg_model.recording import FloatArray, LeadName
+
+NEVER = AbstentionRule(greatest_uncertainty=1)
 
 
 class AbstentionReason(Enum):
@@ -19,7 +21,7 @@ class AbstentionReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Abstained:
+class Abstention:
     """One reason why the model does not stand by its findings in a recording.
 
     Attributes:
@@ -33,50 +35,55 @@ class Abstained:
     lead: LeadName | None = None
 
 
-def abstentions(uncertainties: FloatArray, signals: FloatArray, rule: Abstention | None) -> list[tuple[Abstained, ...]]:
-    """Return, for each recording, why the model does not stand by its findings; mostly that is nothing.
+class Abstainer:
+    """Tells where one model does not stand by its findings.
 
     Args:
-        uncertainties: of the predictions, float32 [recording].
-        signals: what the network was given, float32 millivolts [recording, sample, lead].
-        rule: when the model abstains; None: never.
+        rule: when it abstains; None: never.
     """
-    reasons: list[list[Abstained]] = [[] for _ in uncertainties]
-    if rule is not None:
-        for index in _uncertain(uncertainties, rule):
-            reasons[index].append(_too_uncertain(rule.greatest_uncertainty))
-        for index, reason in _unfamiliar(signals, rule.lead_ranges):
-            reasons[index].append(reason)
-    return [tuple(one) for one in reasons]
+
+    def __init__(self, rule: AbstentionRule | None) -> None:
+        rule = rule or NEVER
+        # Compared as the float32 that the caller sees.
+        self._greatest_uncertainty = np.float32(rule.greatest_uncertainty)
+        self._too_uncertain = _too_uncertain(rule.greatest_uncertainty)
+        self._lead_ranges = rule.lead_ranges
+        self._familiar = FamiliarRanges(rule.lead_ranges)
+
+    def __call__(self, uncertainties: FloatArray, signals: FloatArray) -> list[tuple[Abstention, ...]]:
+        """Return, for each recording, why the model does not stand by its findings; mostly that is nothing.
+
+        Args:
+            uncertainties: of the predictions, float32 [recording].
+            signals: what the network was given, float32 millivolts [recording, sample, lead].
+        """
+        reasons: list[list[Abstention]] = [[] for _ in uncertainties]
+        for recording in np.flatnonzero(uncertainties > self._greatest_uncertainty).tolist():
+            reasons[recording].append(self._too_uncertain)
+        if self._lead_ranges:
+            for recording, abstention in self._unfamiliar(signals):
+                reasons[recording].append(abstention)
+        return [tuple(one) for one in reasons]
+
+    def _unfamiliar(self, signals: FloatArray) -> Iterator[tuple[int, Abstention]]:
+        statistics = signal_statistics(signals)
+        for recording, lead in np.argwhere(self._familiar.are_left_by(statistics)).tolist():
+            yield recording, _unlike_training(statistics, recording, lead, self._lead_ranges[lead])
 
 
-def _uncertain(uncertainties: FloatArray, rule: Abstention) -> list[int]:
-    # Compared as the float32 that the caller sees.
-    indices: list[int] = np.flatnonzero(uncertainties > np.float32(rule.greatest_uncertainty)).tolist()
-    return indices
-
-
-def _too_uncertain(greatest: float) -> Abstained:
+def _too_uncertain(greatest: float) -> Abstention:
     message = f"the network is unsure: the uncertainty is above {greatest:.3g}"
-    return Abstained(AbstentionReason.UNCERTAIN, message)
+    return Abstention(AbstentionReason.UNCERTAIN, message)
 
 
-def _unfamiliar(signals: FloatArray, ranges: tuple[LeadRange, ...]) -> Iterator[tuple[int, Abstained]]:
-    if not ranges:
-        return
-    statistics = signal_statistics(signals)
-    for recording, lead in np.argwhere(leaves_ranges(statistics, ranges)).tolist():
-        yield recording, _unlike_training(statistics, recording, lead, ranges[lead])
-
-
-def _unlike_training(statistics: LeadStatistics, recording: int, lead: int, known: LeadRange) -> Abstained:
+def _unlike_training(statistics: LeadStatistics, recording: int, lead: int, known: LeadRange) -> Abstention:
     samples = _figure(statistics.deviation_mv[recording, lead], known.deviation_mv)
     steps = _figure(statistics.step_deviation_mv[recording, lead], known.step_deviation_mv)
     message = (
         f"lead {known.name} is unlike the training data: standard deviation of its samples {samples}, of the steps "
         f"from one to the next {steps}"
     )
-    return Abstained(AbstentionReason.UNFAMILIAR, message, known.name)
+    return Abstention(AbstentionReason.UNFAMILIAR, message, known.name)
 
 
 def _figure(measured: np.float32, usual: tuple[float, float]) -> str:

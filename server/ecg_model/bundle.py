@@ -19,7 +19,7 @@ from ecg_model.keras_file import sha256_of
 from ecg_model.manifest import Manifest
 
 SHIPPED_BUNDLES = Path(__file__).parent / "bundles"
-DEFAULT_BUNDLE = "reference"
+DEFAULT_BUNDLE = "ensemble"
 MANIFEST_FILE = "manifest.json"
 KERAS_FILE = "network.keras"
 ONNX_FILE = "network.onnx"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from ecg_model.abstention import Abstained, abstentions
-from ecg_model.calibration import calibrate
+from ecg_model.abstention import Abstainer, Abstention
+from ecg_model.calibration import Calibrator
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_model.manifest import Manifest, OperatingPoint
 from ecg_model.preprocessing import PreparedRecording, prepare, stack
@@ -42,16 +43,24 @@ class Prediction:
     probabilities: tuple[float, ...]
     warnings: tuple[RecordingWarning, ...]
     uncertainty: float | None = None
-    abstentions: tuple[Abstained, ...] = ()
+    abstentions: tuple[Abstention, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for what is made once
 class Classifier:
     """A network, its manifest, and the operating point at which its probabilities are findings."""
 
     manifest: Manifest
     network: Network
     operating_point: OperatingPoint
+
+    @cached_property
+    def _calibrate(self) -> Calibrator:
+        return Calibrator(self.manifest.classes)
+
+    @cached_property
+    def _abstain(self) -> Abstainer:
+        return Abstainer(self.manifest.abstention)
 
     def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
         """Return, for each recording, what it shows or why it cannot be told; one bad recording harms no other."""
@@ -72,9 +81,9 @@ class Classifier:
         metadata, signals = stack(prepared)
         given = self.network(metadata, signals)
         is_finite = np.atleast_1d(np.isfinite(given).all(axis=-1)).tolist()
-        probabilities = calibrate(given, self.manifest.classes)
+        probabilities = self._calibrate(given)
         uncertainties = uncertainty(probabilities)
-        reasons = abstentions(uncertainties, signals, self.manifest.abstention)
+        reasons = self._abstain(uncertainties, signals)
         rows = zip(probabilities.tolist(), prepared, uncertainties.tolist(), reasons, is_finite, strict=True)
         return [
             Prediction(tuple(row), one.warnings, unsure, why) if finite else _overflowed()

@@ -4,8 +4,9 @@ Serving asks it of every recording, and training measures the ranges with the sa
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -36,24 +37,22 @@ def signal_statistics(signals: FloatArray) -> LeadStatistics:
         return LeadStatistics(deviation_mv=_deviations(signals), step_deviation_mv=_step_deviations(signals))
 
 
-def leaves_ranges(statistics: LeadStatistics, ranges: tuple[LeadRange, ...]) -> npt.NDArray[np.bool_]:
-    """Return, for each recording and lead, whether a statistic is outside the lead's range: bool [recording, lead].
+class FamiliarRanges:
+    """The ranges of one model's leads.
 
     Args:
-        statistics: of the recordings.
         ranges: one for each lead, in the order of the columns.
     """
-    deviations, steps = _limits(ranges)
-    return _outside(statistics.deviation_mv, deviations) | _outside(statistics.step_deviation_mv, steps)
 
+    def __init__(self, ranges: Sequence[LeadRange]) -> None:
+        # Of each statistic the least and the greatest value for each lead, [2, lead].
+        self._deviations = np.array([one.deviation_mv for one in ranges], dtype=np.float32).T
+        self._steps = np.array([one.step_deviation_mv for one in ranges], dtype=np.float32).T
 
-# A model has one set of ranges.
-@lru_cache(maxsize=16)
-def _limits(ranges: tuple[LeadRange, ...]) -> tuple[FloatArray, FloatArray]:
-    """Return the least and the greatest value for each lead, [2, lead], of each statistic."""
-    deviations = np.array([one.deviation_mv for one in ranges], dtype=np.float32).T
-    steps = np.array([one.step_deviation_mv for one in ranges], dtype=np.float32).T
-    return deviations, steps
+    def are_left_by(self, statistics: LeadStatistics) -> npt.NDArray[np.bool_]:
+        """Return, for each recording and lead, whether a statistic is outside the range: bool [recording, lead]."""
+        deviations_leave = _outside(statistics.deviation_mv, self._deviations)
+        return deviations_leave | _outside(statistics.step_deviation_mv, self._steps)
 
 
 def _outside(values: FloatArray, limits: FloatArray) -> npt.NDArray[np.bool_]:
@@ -80,7 +79,7 @@ def _deviations(signals: FloatArray) -> FloatArray:
     recordings, samples, leads = signals.shape
     # The means are subtracted from several samples at a time, in one long row, for the same reason.
     repeats = math.gcd(samples, 8)
-    means = np.tile(_means(signals), (1, 1, repeats))
+    means = np.concatenate([_means(signals)] * repeats, axis=-1)
     centred = signals.reshape(recordings, samples // repeats, repeats * leads) - means
     squares = np.square(centred, out=centred).reshape(signals.shape)
     deviations: FloatArray = np.sqrt(_means(squares)[:, 0])

@@ -121,10 +121,15 @@ def _layer_summary(layer: Any) -> LayerSummary:
     return LayerSummary(
         name=layer.name,
         type=type(layer).__name__,
-        output_shape=str(tuple(layer.output.shape)),
+        output_shape=", ".join(str(tuple(tensor.shape)) for tensor in _outputs(layer)),
         parameter_count=int(layer.count_params()),
         connected_to=tuple(_parents(layer)),
     )
+
+
+def _outputs(layer: Any) -> list[Any]:
+    # A network within a network may have a list of outputs, even of one.
+    return layer.output if isinstance(layer.output, list) else [layer.output]
 
 
 def _parents(layer: Any) -> list[str]:

@@ -84,7 +84,9 @@ class Calibration:
 
     def __post_init__(self) -> None:
         if not (0 < self.slope < math.inf and math.isfinite(self.intercept)):
-            raise ValueError("slope must be above 0 and finite, and intercept finite")
+            raise ValueError(
+                f"slope must be above 0 and finite, and intercept finite, not {self.slope} and {self.intercept}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ class OperatingPoint:
         if not self.name:
             raise ValueError("an operating point needs a name")
         if not all(0 <= threshold <= 1 for threshold in self.thresholds):
-            raise ValueError(f"the thresholds of {self.name} must be from 0 to 1")
+            raise ValueError(f"the thresholds of {self.name} must be from 0 to 1, not {self.thresholds}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +136,12 @@ class LeadRange:
     def __post_init__(self) -> None:
         for least, greatest in (self.deviation_mv, self.step_deviation_mv):
             if not 0 <= least <= greatest < math.inf:
-                raise ValueError(f"a range of {self.name} must be from 0 on, finite, the least value first")
+                problem = f"a range of {self.name} must be from 0 on, finite, the least value first"
+                raise ValueError(f"{problem}, not {least} to {greatest}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Abstention:
+class AbstentionRule:
     """When the model does not stand by its findings.
 
     Attributes:
@@ -152,7 +155,7 @@ class Abstention:
 
     def __post_init__(self) -> None:
         if not 0 <= self.greatest_uncertainty <= 1:
-            raise ValueError("greatest_uncertainty must be from 0 to 1")
+            raise ValueError(f"greatest_uncertainty must be from 0 to 1, not {self.greatest_uncertainty}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +215,7 @@ class Manifest:
     input: InputSpecification
     classes: tuple[ClassSpecification, ...]
     operating_points: tuple[OperatingPoint, ...]
-    abstention: Abstention | None = None
+    abstention: AbstentionRule | None = None
     summary: NetworkSummary
     quality_figures: tuple[QualityFigure, ...] = ()
     data: str = ""

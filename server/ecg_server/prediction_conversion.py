@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
-from ecg_model.abstention import Abstained, AbstentionReason
+from ecg_model.abstention import Abstention, AbstentionReason
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.manifest import InputSpecification, Manifest, OperatingPoint
 from ecg_model.recording import LeadName
@@ -66,11 +66,11 @@ def _warning_to_proto(warning: RecordingWarning) -> prediction_pb2.Warning:
     )
 
 
-def _abstention_to_proto(abstained: Abstained) -> prediction_pb2.Abstention:
+def _abstention_to_proto(abstention: Abstention) -> prediction_pb2.Abstention:
     return prediction_pb2.Abstention(
-        reason=ABSTENTION_NUMBERS[abstained.reason],
-        lead=_lead_to_proto(abstained.lead),
-        message=abstained.message,
+        reason=ABSTENTION_NUMBERS[abstention.reason],
+        lead=_lead_to_proto(abstention.lead),
+        message=abstention.message,
     )
 
 

@@ -6,7 +6,6 @@ Calling it again after an interruption goes on from the last whole epoch.
 """
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -14,12 +13,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ecg_client.errors import EcgError
+from ecg_evaluation.ranking import auc_per_class
 from ecg_model import quiet_tensorflow  # noqa: F401 - before Keras imports it with all it has to say
 from ecg_model.bundle import read_bundle
 from ecg_model.errors import BundleError
-from ecg_training.bundle_writing import save_network, write_bundle
+from ecg_model.manifest import InputSpecification, Manifest
+from ecg_training.bundle_writing import recalibrate_bundle, save_network, write_bundle
 from ecg_training.dataset import Dataset, read_dataset, read_rows, statements_in
-from ecg_training.evaluation import auc_per_class
+from ecg_training.ensemble import combine, record_of
 from ecg_training.progress import report_progress
 from ecg_training.recipe import RECIPES
 from ecg_training.specification import learn_specification
@@ -44,28 +45,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make_bundle(options: argparse.Namespace) -> None:
-    recipe = RECIPES[options.network]
-    training_rows = read_rows(options.data, TRAINING_FOLDS, options.limit)
-    specification = learn_specification(training_rows)
-    print(f"reading {len(training_rows)} training recordings", file=sys.stderr)
-    statements = statements_in(training_rows) if recipe.has_statements else ()
-    training = read_dataset(options.data, training_rows, specification, statements)
-    validation = read_dataset(options.data, read_rows(options.data, VALIDATION_FOLDS), specification).labelled()
-    record = _take_network(options) if options.recalibrate else _train(options, training, validation)
-    manifest = write_bundle(
-        options.output, specification, training, validation, record=record, version_of_bundle=options.version
-    )
+    if options.recalibrate:
+        manifest = _recalibrate(options)
+    else:
+        manifest = _combine(options) if options.combine else _train_bundle(options)
     for figure in manifest.quality_figures:
-        print(f"{figure.name:30} {figure.class_code:5} {figure.value:.4f}")
+        print(f"{figure.name:36} {figure.class_code:5} {figure.value:.4f}")
     print(f"bundle written to {options.output}; serve it with: ecg-server --model {options.output}")
 
 
-def _take_network(options: argparse.Namespace) -> dict[str, str | int | float]:
-    """Copy the network of a bundle, and return how it was trained."""
+def _recalibrate(options: argparse.Namespace) -> Manifest:
     bundle = read_bundle(options.recalibrate)
-    options.output.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(bundle.keras_path, options.output / bundle.keras_path.name)
-    return bundle.manifest.training
+    training, validation = _read(options, bundle.manifest.input)
+    return recalibrate_bundle(bundle, options.output, training, validation, version_of_bundle=options.version)
+
+
+def _combine(options: argparse.Namespace) -> Manifest:
+    bundles = [read_bundle(folder) for folder in options.combine]
+    model = combine(bundles)
+    specification = bundles[0].manifest.input
+    training, validation = _read(options, specification)
+    save_network(model, options.output)
+    return write_bundle(
+        options.output,
+        specification,
+        training,
+        validation,
+        record=record_of(bundles),
+        version_of_bundle=options.version,
+    )
+
+
+def _train_bundle(options: argparse.Namespace) -> Manifest:
+    specification = learn_specification(read_rows(options.data, TRAINING_FOLDS, options.limit))
+    training, validation = _read(options, specification)
+    record = _train(options, training, validation)
+    return write_bundle(
+        options.output, specification, training, validation, record=record, version_of_bundle=options.version
+    )
+
+
+def _read(options: argparse.Namespace, specification: InputSpecification) -> tuple[Dataset, Dataset]:
+    """Return the training folds, and the labelled recordings of the validation fold."""
+    rows = read_rows(options.data, TRAINING_FOLDS, options.limit)
+    print(f"reading {len(rows)} training recordings", file=sys.stderr)
+    statements = statements_in(rows) if RECIPES[options.network].has_statements else ()
+    validation = read_dataset(options.data, read_rows(options.data, VALIDATION_FOLDS), specification)
+    return read_dataset(options.data, rows, specification, statements), validation.labelled()
 
 
 def _train(options: argparse.Namespace, training: Dataset, validation: Dataset) -> dict[str, str | int | float]:
@@ -87,7 +113,7 @@ def _train(options: argparse.Namespace, training: Dataset, validation: Dataset) 
 def _macro_auc(model: object, validation: Dataset) -> float:
     answer = model.predict([validation.metadata, validation.signal], batch_size=128, verbose=0)  # type: ignore[attr-defined]
     probabilities = answer[0] if isinstance(answer, list) else answer
-    return float(auc_per_class(validation.labels, probabilities).mean())
+    return float(auc_per_class(validation.labels == 1, probabilities).mean())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,7 +128,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="everything random follows from it (%(default)s)")
     parser.add_argument("--version", default="1.0.0", help="the bundle's version (%(default)s)")
     parser.add_argument("--limit", type=int, help="train on that many recordings only")
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--combine",
+        type=Path,
+        nargs="+",
+        metavar="BUNDLE",
+        help="train nothing: make one network of these bundles', whose probabilities are the mean of theirs",
+    )
+    instead.add_argument(
         "--recalibrate",
         type=Path,
         metavar="BUNDLE",

@@ -4,12 +4,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_model.familiarity import signal_statistics
-from ecg_model.manifest import Abstention, LeadRange
+from ecg_model.manifest import AbstentionRule, LeadRange
 from ecg_model.recording import FloatArray, LeadName
 from ecg_model.uncertainty import uncertainty
 from ecg_training.evaluation import COVERAGE
 
-# One recording in a thousand of the training data lies outside; half as much again is still taken as like them.
+# Of each figure of each lead, one training recording in a thousand is outside; half as much again still is like them.
 RARE = 0.0005
 MARGIN = 1.5
 DIGITS = 4
@@ -18,7 +18,7 @@ BLOCK = 512
 Range = tuple[float, float]
 
 
-def fit_abstention(calibrated: FloatArray, signals: FloatArray, lead_names: tuple[LeadName, ...]) -> Abstention:
+def fit_abstention(calibrated: FloatArray, signals: FloatArray, lead_names: tuple[LeadName, ...]) -> AbstentionRule:
     """Return when a model abstains.
 
     Args:
@@ -30,7 +30,7 @@ def fit_abstention(calibrated: FloatArray, signals: FloatArray, lead_names: tupl
     blocks = [signal_statistics(signals[start : start + BLOCK]) for start in range(0, len(signals), BLOCK)]
     deviations = np.concatenate([block.deviation_mv for block in blocks])
     steps = np.concatenate([block.step_deviation_mv for block in blocks])
-    return Abstention(
+    return AbstentionRule(
         greatest_uncertainty=round(float(np.quantile(uncertainty(calibrated), COVERAGE)), DIGITS),
         lead_ranges=tuple(
             LeadRange(name=name, deviation_mv=_range(deviation), step_deviation_mv=_range(step))

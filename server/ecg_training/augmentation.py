@@ -1,6 +1,7 @@
 """Variations of a batch of training recordings that leave what they show unchanged. Functions of a random generator."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def mix(batch: Dataset, random: np.random.Generator) -> Dataset:
     share = random.beta(MIXING, MIXING, size=len(batch)).astype(np.float32)
     share = np.maximum(share, 1 - share)
     others = batch.rows(random.permutation(len(batch)))
-    mixed = {
+    mixed: dict[str, Any] = {
         name: blend(getattr(batch, name), getattr(others, name), share)
         for name in ("metadata", "signal", "labels", "statements")
     }

@@ -1,6 +1,8 @@
 """Writes a trained network as a bundle, with figures measured through the path that serves it."""
 
 import platform
+import shutil
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ import keras
 
 from ecg_client.formats.ptbxl import CLASS_CODES
 from ecg_client.formats.synthetic import generate_recordings
-from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, read_bundle, write_manifest
+from ecg_evaluation.platt import fit_platt
+from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, Bundle, read_bundle, write_manifest
 from ecg_model.calibration import calibrate
 from ecg_model.classifier import Network
 from ecg_model.golden import GoldenSet, write_golden_set
@@ -20,7 +23,6 @@ from ecg_model.preprocessing import prepare, stack
 from ecg_model.recording import FloatArray, PatientMetadata, Sex
 from ecg_model.tensorflow_network import TensorFlowNetwork
 from ecg_training.abstention_fitting import fit_abstention
-from ecg_training.calibration_fitting import fit_calibration
 from ecg_training.dataset import Dataset, recording_of
 from ecg_training.evaluation import predict, quality_figures
 from ecg_training.operating_points import choose_operating_points
@@ -92,17 +94,43 @@ def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
     return read_bundle(folder).manifest
 
 
+def recalibrate_bundle(
+    source: Bundle, folder: Path, training: Dataset, validation: Dataset, *, version_of_bundle: str
+) -> Manifest:
+    """Make a bundle of another one's network and input: only what a validation fold tells is learned anew.
+
+    Args:
+        source: the other bundle.
+        folder: the new bundle's folder, which may be the other's own.
+        training: what the network was trained on, prepared for its input.
+        validation: likewise; see `write_bundle`.
+        version_of_bundle: its version.
+    """
+    if folder.resolve() != source.folder.resolve():
+        shutil.copytree(source.folder, folder, dirs_exist_ok=True)
+    specification = source.manifest.input
+    names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
+    network = TensorFlowNetwork(load_keras(source.keras_path), names)
+    learned = _learned_from_validation(network, specification, training, validation)
+    manifest = replace(source.manifest, name=folder.resolve().name, version=version_of_bundle, **learned)
+    write_manifest(manifest, folder)
+    return read_bundle(folder).manifest
+
+
 def _learned_from_validation(
     network: Network, specification: InputSpecification, training: Dataset, validation: Dataset
 ) -> dict[str, Any]:
     """Return the parts of a manifest that a validation fold tells, by their names."""
     probabilities = predict(network, validation)
-    classes = fit_calibration(CLASSES, validation.labels, probabilities)
+    classes = tuple(
+        replace(one, calibration=fit_platt(truth == 1, given))
+        for one, truth, given in zip(CLASSES, validation.labels.T, probabilities.T, strict=True)
+    )
     calibrated = calibrate(probabilities, classes)
     without_metadata = calibrate(predict(network, validation.without_metadata()), classes)
     return {
         "classes": classes,
-        "operating_points": choose_operating_points(validation.labels, calibrated, MEASURED_ON),
+        "operating_points": choose_operating_points(validation.labels, calibrated, validation.patients, MEASURED_ON),
         "abstention": fit_abstention(calibrated, training.signal, specification.lead_names),
         "quality_figures": quality_figures(validation.labels, calibrated, without_metadata, CLASS_CODES, MEASURED_ON),
     }

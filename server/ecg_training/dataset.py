@@ -30,6 +30,7 @@ class Dataset:
         signal: float32 millivolts [recording, sample, lead].
         labels: float32 [recording, class], 0 or 1; all 0 where no statement of the record is diagnostic.
         statements: float32 [recording, statement], 0 or 1: what was said of the recording, finer than its classes.
+        patients: int64 [recording]: whose recording it is.
         imputed: float32 [feature]: the metadata of a patient of whom nothing is known.
     """
 
@@ -37,6 +38,7 @@ class Dataset:
     signal: FloatArray
     labels: FloatArray
     statements: FloatArray
+    patients: npt.NDArray[np.int64]
     imputed: FloatArray
 
     def __len__(self) -> int:
@@ -59,7 +61,9 @@ class Dataset:
 
     def rows(self, indices: npt.NDArray[np.int64]) -> Self:
         """Return the recordings with these indices."""
-        chosen = {name: getattr(self, name)[indices] for name in ("metadata", "signal", "labels", "statements")}
+        chosen = {
+            name: getattr(self, name)[indices] for name in ("metadata", "signal", "labels", "statements", "patients")
+        }
         return replace(self, **chosen)
 
 
@@ -88,6 +92,7 @@ def read_dataset(
         signal=signal,
         labels=np.array([row.labels for row in rows], dtype=np.float32),
         statements=np.array([[code in row.statements for code in statements] for row in rows], dtype=np.float32),
+        patients=np.array([row.patient_id for row in rows], dtype=np.int64),
         imputed=np.array([feature.imputed for feature in specification.metadata], dtype=np.float32),
     )
 

@@ -1,9 +1,9 @@
 """Figures of quality, measured on the network as it is served."""
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
 
+from ecg_evaluation.ranking import auc_per_class
+from ecg_evaluation.risk_coverage import most_certain
 from ecg_model.classifier import Network
 from ecg_model.manifest import QualityFigure
 from ecg_model.recording import FloatArray
@@ -25,11 +25,6 @@ def predict(network: Network, dataset: Dataset) -> FloatArray:
     )
 
 
-def auc_per_class(labels: FloatArray, probabilities: FloatArray) -> npt.NDArray[np.float64]:
-    """Return the area under the ROC curve of each class; their mean is the macro-AUC."""
-    return np.array([roc_auc_score(labels[:, index], probabilities[:, index]) for index in range(labels.shape[1])])
-
-
 def quality_figures(
     labels: FloatArray,
     probabilities: FloatArray,
@@ -48,20 +43,14 @@ def quality_figures(
     """
 
     def figure(name: str, value: float, class_code: str = "") -> QualityFigure:
-        return QualityFigure(name=name, class_code=class_code, value=round(value, 4), measured_on=measured_on)
+        return QualityFigure(name=name, class_code=class_code, value=round(float(value), 4), measured_on=measured_on)
 
-    areas = auc_per_class(labels, probabilities)
-    certain = most_certain(probabilities, COVERAGE)
+    shown = labels == 1
+    areas = auc_per_class(shown, probabilities)
+    certain = most_certain(uncertainty(probabilities), COVERAGE)
     return (
         figure("macro_auc", areas.mean()),
         *(figure("auc", area, code) for code, area in zip(class_codes, areas, strict=True)),
-        figure("macro_auc_without_metadata", auc_per_class(labels, without_metadata).mean()),
-        figure("macro_auc_of_most_certain_80_percent", auc_per_class(labels[certain], probabilities[certain]).mean()),
+        figure("macro_auc_without_metadata", auc_per_class(shown, without_metadata).mean()),
+        figure("macro_auc_of_most_certain_80_percent", auc_per_class(shown[certain], probabilities[certain]).mean()),
     )
-
-
-def most_certain(probabilities: FloatArray, share: float) -> npt.NDArray[np.bool_]:
-    """Return which recordings are the least uncertain ones: bool [recording], true for this share of them."""
-    uncertainties = uncertainty(probabilities)
-    certain: npt.NDArray[np.bool_] = uncertainties <= np.quantile(uncertainties, share)
-    return certain

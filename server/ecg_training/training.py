@@ -94,7 +94,8 @@ def train(course: Course, folder: Path, on_progress: Callable[[Progress, keras.M
 def _average(model: keras.Model, course: Course) -> None:
     """Give a network its averaged weights, and batch normalisation the statistics that belong to them.
 
-    Izmailov et al., Averaging weights leads to wider optima and better generalization, 2018.
+    That averaged weights need statistics of their own: Izmailov et al., Averaging weights leads to wider optima and
+    better generalization, 2018.
     """
     model.optimizer.finalize_variable_values(model.trainable_variables)
     forward = tf.function(lambda *inputs: model(inputs, training=True), reduce_retracing=True)

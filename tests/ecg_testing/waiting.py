@@ -9,3 +9,11 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.01)
+
+
+async def settled(count: Callable[[], int]) -> None:
+    """Wait until a count has stayed the same for a while."""
+    before = -1
+    while before != count():
+        before = count()
+        await asyncio.sleep(0.3)

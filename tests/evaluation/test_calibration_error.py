@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecg_evaluation.calibration_error import calibration_error, equal_mass_bins, simulate_labels
+from ecg_evaluation.calibration_figures import calibration_figures
+from ecg_evaluation.class_figures import Outcomes
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=200).map(np.array)
 DISTINCT = st.lists(st.floats(0, 1), min_size=1, max_size=200, unique=True).map(np.array)
@@ -69,3 +71,17 @@ def test_a_wrong_slope_is_seen() -> None:
 
     assert calibration_error(labels, 1 / (1 + np.exp(-log_odds))) < 0.03
     assert calibration_error(labels, 1 / (1 + np.exp(-2 * log_odds))) > 0.06
+
+
+def test_what_chance_gives_is_drawn_for_each_class_by_itself() -> None:
+    """Two classes alike have floors of their own, and the interval of their mean is narrower than either's."""
+    random = np.random.default_rng(3)
+    probabilities = np.repeat(random.random((500, 1)), 4, axis=1)
+    labels = np.repeat(random.random((500, 1)) < probabilities[:, :1], 4, axis=1)
+    outcomes = Outcomes(tuple("ABCD"), labels, probabilities, np.ones((1, 500), dtype=np.float32))
+    first, second, *_, macro = (one.served for one in calibration_figures(outcomes, np.arange(500), seed=0))
+
+    assert first.error == second.error == macro.error
+    assert first.perfect != second.perfect
+    width, macro_width = (one.perfect.high - one.perfect.low for one in (first, macro))
+    assert macro_width == pytest.approx(width / 2, rel=0.2)

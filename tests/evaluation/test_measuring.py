@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from ecg_client.recording import PatientMetadata, Recording
-from ecg_evaluation.answers import Answer
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import AbstentionFigures, CoverageFigures, Evaluation
 from ecg_evaluation.figures import MACRO, DecisionFigures, Estimate, GroupFigures, RankingFigures
 from ecg_evaluation.fold import Fold, read_fold
 from ecg_evaluation.measuring import EvaluationSettings, evaluate
+from ecg_evaluation.served_model import Refusal, ServedPrediction
 from ecg_testing.answering import HALF, NEVER, answering, told_by_labels
 
 FEW_RESAMPLES = EvaluationSettings(resamples=20, seed=5)
@@ -38,7 +38,7 @@ def test_a_model_that_knows_the_labels_is_perfect(fold: Fold) -> None:
     assert evaluation.active_point.classes[-1] == DecisionFigures(
         class_code=MACRO, f1=CERTAIN_ONE, sensitivity=CERTAIN_ONE, specificity=CERTAIN_ONE
     )
-    assert [one.error for one in evaluation.calibration] == pytest.approx([0.1] * 6)
+    assert [one.served.error for one in evaluation.calibration] == pytest.approx([0.1] * 6)
     assert [(one.recordings, one.share) for one in evaluation.calibration[0].bins] == [(72, 0.0), (18, 1.0)]
 
 
@@ -46,7 +46,7 @@ def test_the_data_are_counted(fold: Fold) -> None:
     """Labelled and unlabelled recordings, patients, and how the intervals were made."""
     data = evaluate(fold, answering(told_by_labels), FEW_RESAMPLES).data
 
-    assert (data.recordings, data.patients, data.unlabelled, data.refused) == (90, 90, 1, 0)
+    assert (data.recordings, data.patients, data.unlabelled, data.refusals) == (90, 90, 1, {})
     assert (data.folds, data.resamples, data.seed) == (tuple(range(1, 10)), 20, 5)
 
 
@@ -76,9 +76,9 @@ def test_a_group_too_small_for_a_class_has_no_figure_for_it(fold: Fold) -> None:
 def test_a_model_that_uses_the_stages_is_found_out(fold: Fold) -> None:
     """It knows nothing but whether a stage is noted, which tells MI by itself; the usual figures are without stages."""
 
-    def by_stage(recording: Recording) -> Answer:
+    def by_stage(recording: Recording) -> ServedPrediction:
         is_staged = recording.metadata.first_infarction_stage is not None
-        return Answer((0.5, 0.9 if is_staged else 0.5, 0.5, 0.5, 0.5), None, frozenset())
+        return ServedPrediction((0.5, 0.9 if is_staged else 0.5, 0.5, 0.5, 0.5), None, frozenset())
 
     usual, without, staged = evaluate(fold, answering(by_stage), FEW_RESAMPLES).metadata
 
@@ -93,7 +93,7 @@ def test_without_metadata_means_that_nothing_at_all_is_known(fold: Fold) -> None
     """Each recording is asked about three times: with what the data know, with nothing, and with the stages too."""
     asked: list[PatientMetadata] = []
 
-    def remember(recording: Recording) -> Answer:
+    def remember(recording: Recording) -> ServedPrediction:
         asked.append(recording.metadata)
         return told_by_labels(recording)
 
@@ -107,34 +107,47 @@ def test_without_metadata_means_that_nothing_at_all_is_known(fold: Fold) -> None
 
 
 def test_what_is_refused_is_left_out_of_everything(fold: Fold) -> None:
-    """And counted, be it refused with one kind of metadata only."""
+    """And counted by reason, be it refused with one kind of metadata only."""
 
-    def refuse_staged(recording: Recording) -> Answer | None:
-        return None if recording.metadata.first_infarction_stage is not None else told_by_labels(recording)
+    def refuse_staged(recording: Recording) -> ServedPrediction | Refusal:
+        if recording.metadata.first_infarction_stage is not None:
+            return Refusal("METADATA_OUT_OF_RANGE")
+        return Refusal("LEAD_MISSING") if recording.recording_id == "1" else told_by_labels(recording)
 
     evaluation = evaluate(fold, answering(refuse_staged), FEW_RESAMPLES)
 
-    assert (evaluation.data.recordings, evaluation.data.refused) == (72, 18)
+    assert evaluation.data.recordings == 71
+    assert evaluation.data.refusals == {"LEAD_MISSING": 1, "METADATA_OUT_OF_RANGE": 18}
     assert (evaluation.ranking[1].positives, evaluation.ranking[1].auc) == (0, None)
-    assert sum(one.recordings for one in evaluation.groups if one.column == "sex") == 72
-    with pytest.raises(EvaluationError, match="refused every recording"):
-        evaluate(fold, answering(lambda _: None), FEW_RESAMPLES)
+    assert sum(one.recordings for one in evaluation.groups if one.column == "sex") == 71
+
+
+def test_a_model_that_refuses_everything_says_why(fold: Fold) -> None:
+    """There are no figures then, and the reasons are told as the model gave them."""
+    with pytest.raises(EvaluationError, match="refused every recording: 90 SAMPLE_RATE_UNSUPPORTED"):
+        evaluate(fold, answering(lambda _: Refusal("SAMPLE_RATE_UNSUPPORTED")), FEW_RESAMPLES)
 
 
 def test_uncertainty_by_hand(fold: Fold) -> None:
-    """The model is wrong about all of HYP and unsure there: without these, a fifth, nothing it says is wrong."""
+    """The model is wrong about all of HYP and unsure there: without these, a fifth, nothing it says is wrong.
 
-    def unsure_of_hypertrophy(recording: Recording) -> Answer:
+    Reasons are counted as they come, those among them that are newer than this program.
+    """
+
+    def unsure_of_hypertrophy(recording: Recording) -> ServedPrediction:
         if (recording.labels or {})["HYP"]:
-            return Answer((0.9, 0.1, 0.1, 0.1, 0.1), 0.8, frozenset({"UNCERTAIN"}))
-        return Answer(told_by_labels(recording).probabilities, 0.2, frozenset())
+            reasons = {"UNCERTAIN", "7"} if recording.recording_id == "5" else {"UNCERTAIN"}
+            return ServedPrediction((0.9, 0.1, 0.1, 0.1, 0.1), 0.8, frozenset(reasons))
+        return ServedPrediction(told_by_labels(recording).probabilities, 0.2, frozenset())
 
     uncertainty = evaluate(fold, answering(unsure_of_hypertrophy), FEW_RESAMPLES).uncertainty
 
     assert uncertainty is not None
     # Two of five decisions are wrong in 18 of 90 recordings.
     assert uncertainty.random_area == pytest.approx(0.4 * 18 / 90)
-    assert uncertainty.area == uncertainty.perfect_area < uncertainty.random_area
+    assert uncertainty.area is not None
+    assert uncertainty.area.value == uncertainty.perfect_area < uncertainty.random_area
+    assert uncertainty.area.low < uncertainty.area.value < uncertainty.area.high
     assert [(one.coverage, one.recordings) for one in uncertainty.coverages] == [
         (1, 90),
         (0.9, 81),
@@ -143,16 +156,18 @@ def test_uncertainty_by_hand(fold: Fold) -> None:
     ]
     assert uncertainty.coverages[2].risk == 0
     assert uncertainty.abstentions == (
+        AbstentionFigures(reason="7", recordings=1, share=0.0111),
         AbstentionFigures(reason="UNCERTAIN", recordings=18, share=0.2),
-        AbstentionFigures(reason="UNFAMILIAR", recordings=0, share=0.0),
         AbstentionFigures(reason="any", recordings=18, share=0.2),
     )
-    assert uncertainty.answered == CoverageFigures(coverage=0.8, recordings=72, risk=0.0, macro_auc=None)
+    assert uncertainty.answered == CoverageFigures(
+        coverage=0.8, recordings=72, risk=0.0, macro_auc=None, macro_auc_change=None
+    )
 
 
 def test_a_model_without_uncertainty_has_no_figures_of_it(fold: Fold) -> None:
     """Everything else is measured."""
-    evaluation = evaluate(fold, answering(lambda _: Answer((0.5,) * 5, None, frozenset())), FEW_RESAMPLES)
+    evaluation = evaluate(fold, answering(lambda _: ServedPrediction((0.5,) * 5, None, frozenset())), FEW_RESAMPLES)
 
     assert evaluation.uncertainty is None
     assert evaluation.ranking[-1].auc == Estimate(0.5, 0.5, 0.5)
@@ -161,9 +176,11 @@ def test_a_model_without_uncertainty_has_no_figures_of_it(fold: Fold) -> None:
 def test_a_rerun_gives_the_same_figures(fold: Fold) -> None:
     """All of them, from the same seed; the intervals follow from the seed."""
 
-    def by_id(recording: Recording) -> Answer:
+    def by_id(recording: Recording) -> ServedPrediction:
         number = int(recording.recording_id)
-        return Answer(tuple((number * factor % 97) / 97 for factor in (3, 5, 7, 11, 13)), number % 7 / 7, frozenset())
+        return ServedPrediction(
+            tuple((number * factor % 97) / 97 for factor in (3, 5, 7, 11, 13)), number % 7 / 7, frozenset()
+        )
 
     once, again = (evaluate(fold, answering(by_id), FEW_RESAMPLES) for _ in range(2))
     other = evaluate(fold, answering(by_id), EvaluationSettings(resamples=20, seed=6))

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from ecg_evaluation.model_card.__main__ import main
 from ecg_evaluation.model_card.shipped import read_shipped_models
-from ecg_model.bundle import DEFAULT_BUNDLE, shipped_bundle_names
+from ecg_model.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, SHIPPED_BUNDLES, shipped_bundle_names
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EVALUATIONS = DOCS / "evaluation"
@@ -23,14 +24,15 @@ def test_the_committed_card_is_what_the_committed_evaluations_say(tmp_path: Path
 
 
 def test_the_evaluations_are_of_the_bundles_that_ship() -> None:
-    """Each bundle has one, of its very network and thresholds; the default comes first."""
+    """Each bundle has one, of its very manifest, through the runtime that it ships for; the default comes first."""
     models = read_shipped_models(EVALUATIONS)
 
     assert sorted(one.manifest.name for one in models) == sorted(shipped_bundle_names())
     assert models[0].manifest.name == DEFAULT_BUNDLE
     for one in models:
-        assert one.evaluation.model.sha256 == one.manifest.sha256
-        assert one.evaluation.model.served_by == "classifier"
+        digest = hashlib.sha256((SHIPPED_BUNDLES / one.manifest.name / MANIFEST_FILE).read_bytes()).hexdigest()
+        assert one.evaluation.model.manifest_sha256 == digest
+        assert (one.evaluation.model.served_by, one.evaluation.model.runtime) == ("classifier", "onnx")
         assert one.evaluation.data.folds == (9,)
         assert (EVALUATIONS / f"{one.stem}.png").is_file()
 
@@ -58,8 +60,8 @@ def change(folder: Path, change_of: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"sha256": "0" * 64}, "measures another network"),
-        ({"version": "0.0.1"}, "measures another network"),
+        ({"manifest_sha256": "0" * 64}, "another manifest"),
+        ({"manifest_sha256": None}, "another manifest"),
         ({"name": "nonesuch"}, "has 0 evaluations"),
     ],
 )

@@ -51,7 +51,9 @@ def test_the_report_shows_the_figures(evaluation: Evaluation) -> None:
     assert "| sex: female | 45 | – | – | – | – | – | – |" in report
     assert "`–` stands where fewer than 10 recordings show the class" in report
     assert "| 1–8 | 16 of 16 (100.0 %) | 0 of 64 (0.0 %) |" in report
-    assert "Left out: 1 recordings none of whose statements is diagnostic, and 0 that the model refused." in report
+    assert "Left out: 1 recordings none of whose statements is diagnostic. Refused by the model: none." in report
+    assert "| static noise: not noted | 90 | 0.100 | " in report
+    assert "| 80.0 % | 72 | 0.0 % | 1.000 (1.000–1.000) | +0.0000 (+0.0000 to +0.0000) |" in report
     assert "![Share with the class over probability, for each class](plot.png)" in report
     assert "Not a medical device" in report
 

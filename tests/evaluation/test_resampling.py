@@ -40,9 +40,10 @@ def test_a_resample_without_the_figure_does_not_take_part() -> None:
 
 
 def test_what_does_not_exist_in_the_data_has_no_estimate() -> None:
-    """Whatever the resamples say; and without resamples the interval has no width."""
+    """Whatever the resamples say; nor has what exists in no resample, which would have no interval."""
     assert estimate(np.array([np.nan, 0.5, 0.6])) is None
-    assert estimate(np.array([0.5])) == Estimate(0.5, 0.5, 0.5)
+    assert estimate(np.array([0.5, np.nan])) is None
+    assert estimate(np.array([0.5])) is None
 
 
 def test_the_interval_of_a_mean_is_as_wide_as_theory_says() -> None:

@@ -3,16 +3,22 @@
 from dataclasses import replace
 from pathlib import Path
 
+import grpc
 import numpy as np
 import pytest
 
 from ecg_client.convert import recording_to_proto
 from ecg_client.formats.ptbxl import read_recordings
+from ecg_client.prediction import Abstention, ClassPrediction, ModelVersion, Prediction, RecordingError, RecordingResult
 from ecg_evaluation.__main__ import JSON_FILE, MARKDOWN_FILE, PLOT_FILE, main
-from ecg_evaluation.answers import collect
+from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import Evaluation
 from ecg_evaluation.json_file import read_evaluation
+from ecg_evaluation.served_model import Refusal, ServedPrediction
 from ecg_evaluation.through_classifier import model_recording, serve_classifier
+from ecg_evaluation.through_server import served_prediction
+from ecg_model.bundle import MANIFEST_FILE, SHIPPED_BUNDLES
+from ecg_model.keras_file import sha256_of
 from ecg_server.recording_conversion import recording_from_proto
 from ecg_testing.fakes import fake_classifier
 from ecg_testing.processes import ServerProcess
@@ -37,16 +43,41 @@ def test_a_recording_is_what_the_server_makes_of_it(annotated_folder: Path) -> N
         assert here.metadata == there.metadata
 
 
-def test_a_recording_that_the_model_refuses_gets_no_answer(annotated_folder: Path) -> None:
-    """Its neighbours get theirs, in order, whatever batch they are in."""
+def test_a_recording_that_the_model_refuses_gets_the_reason(annotated_folder: Path) -> None:
+    """Its neighbours get their predictions, in order, whatever batch they are in."""
     recordings = list(read_recordings(annotated_folder))[:40]
     model = serve_classifier(fake_classifier())
-    whole = collect(model.answer(recordings), 5)
+    whole = list(model.predict(recordings))
     recordings[35] = replace(recordings[35], signal=recordings[35].signal[:-1])
-    partly = collect(model.answer(recordings), 5)
 
-    assert np.flatnonzero(~partly.is_answered).tolist() == [35]
-    np.testing.assert_array_equal(np.delete(partly.probabilities, 35, 0), np.delete(whole.probabilities, 35, 0))
+    assert list(model.predict(recordings)) == [*whole[:35], Refusal("SAMPLE_COUNT_UNSUPPORTED"), *whole[36:]]
+
+
+THIRD = float(np.float32(1 / 3))
+
+
+def result_of(*classes: tuple[float, float, bool]) -> RecordingResult:
+    """Return a server's result for recording 7: probability, threshold and is_positive of each class."""
+    predictions = tuple(ClassPrediction("A", "A", *one) for one in classes)
+    abstentions = (Abstention("UNFAMILIAR", None, ""), Abstention("UNFAMILIAR", None, ""), Abstention("7", None, ""))
+    prediction = Prediction("r", predictions, ModelVersion("m", "1", "0"), uncertainty=0.5, abstentions=abstentions)
+    return RecordingResult("r", 7, prediction)
+
+
+def test_what_a_server_says_is_taken_as_it_is() -> None:
+    """A probability that is its threshold in float32 is a finding; a refusal has its reason."""
+    assert served_prediction(result_of((THIRD, THIRD, True), (0.25, 0.5, False)), (THIRD, 0.5)) == ServedPrediction(
+        (THIRD, 0.25), 0.5, frozenset({"UNFAMILIAR", "7"})
+    )
+    error = RecordingError(grpc.StatusCode.INVALID_ARGUMENT, "LEAD_MISSING", "lead V6 is missing")
+    assert served_prediction(RecordingResult("r", 7, error=error), (0.5,)) == Refusal("LEAD_MISSING")
+
+
+@pytest.mark.parametrize("told", [(THIRD, THIRD, False), (0.25, THIRD, True), (0.5, 0.25, True)])
+def test_figures_are_not_computed_from_thresholds_that_were_not_served(told: tuple[float, float, bool]) -> None:
+    """The findings, and the thresholds beside them, must be those of the operating point that the server named."""
+    with pytest.raises(EvaluationError, match="findings in recording 7 of the stream"):
+        served_prediction(result_of(told), (THIRD,))
 
 
 def test_a_running_server_gets_the_figures_of_its_bundle(
@@ -59,12 +90,16 @@ def test_a_running_server_gets_the_figures_of_its_bundle(
 
     assert (here.model.served_by, there.model.served_by) == ("classifier", "server")
     assert here.model.sha256 == there.model.sha256
+    assert here.model.manifest_sha256 == sha256_of(SHIPPED_BUNDLES / "reference" / MANIFEST_FILE)
+    assert (here.model.runtime, there.model.runtime) == ("onnx", None)
     assert here.operating_points[0].description == there.operating_points[0].description
     for mine, other in zip(here.ranking, there.ranking, strict=True):
         assert mine.auc is not None
         assert other.auc is not None
         assert mine.auc.value == pytest.approx(other.auc.value, abs=2e-4)
-    assert [one.threshold for one in here.active_point.classes] == [one.threshold for one in there.active_point.classes]
+    for decided, beside in zip(here.active_point.classes[:-1], there.active_point.classes[:-1], strict=True):
+        assert decided.threshold is not None
+        assert np.float32(decided.threshold) == beside.threshold
     assert here.metadata[2].greatest_probability_change < 1e-5
     assert printed == (tmp_path / "here" / MARKDOWN_FILE).read_text(encoding="utf-8") + "\n"
     assert (tmp_path / "here" / PLOT_FILE).is_file()
@@ -87,7 +122,9 @@ def test_real_records_are_measured(ptbxl_small: Path, tmp_path: Path) -> None:
     assert evaluation.data.recordings > 40
     assert evaluation.ranking[0].auc is not None
     assert evaluation.ranking[0].auc.value > 0.85
-    assert evaluation.metadata[2].macro_auc_change == evaluation.metadata[0].macro_auc_change
+    assert (
+        evaluation.metadata[2].greatest_probability_change < 1e-5 < evaluation.metadata[1].greatest_probability_change
+    )
     assert evaluation.stage_leaks[1].unstaged_infarctions == 0
 
 
@@ -108,10 +145,11 @@ def test_mistakes_are_told_in_one_line(
 
 
 def test_a_running_server_brings_its_own_model(capsys: pytest.CaptureFixture[str]) -> None:
-    """To name one beside an address is a mistake, as is a fold that PTB-XL does not have."""
+    """To name one beside an address is a mistake, as are a fold that PTB-XL lacks and intervals without resamples."""
     for arguments, problem in (
         (["folder", "--address", "127.0.0.1:1", "--model", "reference"], "--address"),
         (["folder", "--fold", "11"], "folds 1 to 10"),
+        (["folder", "--resamples", "0"], "--resamples: must be at least 1"),
     ):
         with pytest.raises(SystemExit) as exited:
             main(arguments)

@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_model.abstention import Abstained, AbstentionReason, abstentions
-from ecg_model.manifest import Abstention, LeadRange
+from ecg_model.abstention import Abstainer, Abstention, AbstentionReason
+from ecg_model.manifest import AbstentionRule, LeadRange
 from ecg_model.recording import FloatArray, LeadName
 
 RANGES = tuple(LeadRange(name=name, deviation_mv=(0.125, 2), step_deviation_mv=(0.125, 2)) for name in LeadName)
-RULE = Abstention(greatest_uncertainty=0.6, lead_ranges=RANGES)
+RULE = AbstentionRule(greatest_uncertainty=0.6, lead_ranges=RANGES)
 
 uncertainties = st.floats(0, 1, width=32)
 
@@ -19,9 +19,9 @@ def usual(count: int = 1) -> FloatArray:
     return np.random.default_rng(0).normal(size=(count, 1000, 12), scale=0.5).astype(np.float32)
 
 
-def reasons(uncertainty: float, signal: FloatArray, rule: Abstention | None = RULE) -> tuple[Abstained, ...]:
+def reasons(uncertainty: float, signal: FloatArray, rule: AbstentionRule | None = RULE) -> tuple[Abstention, ...]:
     """Return why a model abstains from one recording."""
-    (result,) = abstentions(np.array([uncertainty], dtype=np.float32), signal, rule)
+    (result,) = Abstainer(rule)(np.array([uncertainty], dtype=np.float32), signal)
     return result
 
 
@@ -56,7 +56,7 @@ def test_an_unfamiliar_lead_is_named_with_what_was_measured_and_what_is_usual() 
 
 def test_a_rule_without_ranges_looks_at_no_signal() -> None:
     """Then only the uncertainty counts."""
-    assert reasons(0.1, usual() * 1000, Abstention(greatest_uncertainty=0.6)) == ()
+    assert reasons(0.1, usual() * 1000, AbstentionRule(greatest_uncertainty=0.6)) == ()
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=6))
@@ -67,7 +67,7 @@ def test_each_recordings_reasons_are_its_own(batch: list[tuple[bool, bool]]) -> 
         signals[index] *= 1000 if is_odd else 1
     unsure = np.array([0.75 if is_unsure else 0.5 for is_unsure, _ in batch], dtype=np.float32)
 
-    for (is_unsure, is_odd), found in zip(batch, abstentions(unsure, signals, RULE), strict=True):
+    for (is_unsure, is_odd), found in zip(batch, Abstainer(RULE)(unsure, signals), strict=True):
         kinds = [one.reason for one in found]
         assert kinds.count(AbstentionReason.UNCERTAIN) == is_unsure
         assert kinds.count(AbstentionReason.UNFAMILIAR) == 12 * is_odd

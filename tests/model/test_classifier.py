@@ -1,7 +1,9 @@
 """Recordings in, predictions out: neighbours in a batch have nothing to do with each other."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 from ecg_model.abstention import AbstentionReason
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError, RefusalReason
-from ecg_model.manifest import Abstention, Calibration, LeadRange
+from ecg_model.manifest import AbstentionRule, Calibration, LeadRange
 from ecg_model.recording import LeadName, PatientMetadata, Recording
 from ecg_testing.fakes import FirstSamples, classifier_of, fake_classifier, fake_manifest
+
+T = TypeVar("T")
 
 
 def recording(first_sample: float = 0.0, samples: int = 1000, rate_hz: float = 100.0) -> Recording:
@@ -124,7 +128,7 @@ def test_the_model_abstains_from_those_recordings_alone_that_give_it_reason(batc
     """In any mixture, refused ones included: the unsure are UNCERTAIN, and lead I of the loud is UNFAMILIAR."""
     kinds = {"sure": recording(0.0), "unsure": recording(0.5), "loud": recording(1.0)}
     ranges = tuple(LeadRange(name=name, deviation_mv=(0, 0.02), step_deviation_mv=(0, 0.03)) for name in LeadName)
-    rule = Abstention(greatest_uncertainty=0.1, lead_ranges=ranges)
+    rule = AbstentionRule(greatest_uncertainty=0.1, lead_ranges=ranges)
     classifier = classifier_of(replace(fake_manifest(), abstention=rule), FirstSamples())
     outcomes = classifier.classify([BAD[one][0] if one in BAD else kinds[one] for one in batch])
 
@@ -138,6 +142,32 @@ def test_the_model_abstains_from_those_recordings_alone_that_give_it_reason(batc
             assert [(why.reason, why.lead) for why in outcome.abstentions] == expected[one]
         else:
             assert one in BAD
+
+
+class Watched(tuple[T, ...]):  # noqa: SLOT001 - a tuple with slots cannot count
+    """A tuple that counts how often somebody goes through it."""
+
+    count = 0
+
+    def __iter__(self) -> Iterator[T]:
+        """Go through it."""
+        self.count += 1
+        return super().__iter__()
+
+
+def test_the_manifest_is_read_once_and_not_for_every_batch() -> None:
+    """What calibration and abstention need of it is made with the first batch."""
+    ranges = Watched(LeadRange(name=name, deviation_mv=(0, 9), step_deviation_mv=(0, 9)) for name in LeadName)
+    classes = Watched(fake_manifest().classes)
+    rule = AbstentionRule(greatest_uncertainty=0.1, lead_ranges=ranges)
+    classifier = classifier_of(replace(fake_manifest(), classes=classes, abstention=rule), FirstSamples())
+    classifier.classify([recording(0.5)])
+    first = (classes.count, ranges.count)
+    for _ in range(3):
+        classifier.classify([recording(0.25)] * 2)
+
+    assert min(first) > 0
+    assert (classes.count, ranges.count) == first
 
 
 @pytest.mark.parametrize("shape", [(1000,), (1000, 12, 1), (1000, 11)])

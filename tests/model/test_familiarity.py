@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecg_model.familiarity import LeadStatistics, leaves_ranges, signal_statistics
+from ecg_model.familiarity import FamiliarRanges, LeadStatistics, signal_statistics
 from ecg_model.manifest import LeadRange
 from ecg_model.recording import FloatArray, LeadName
 
@@ -92,7 +92,7 @@ def test_a_lead_leaves_its_range_by_either_statistic(deviation: float, step: flo
     known = LeadRange(name=LeadName.II, deviation_mv=(0.25, 2.0), step_deviation_mv=(0.0625, 0.5))
     statistics = LeadStatistics(np.array([[deviation]], dtype=np.float32), np.array([[step]], dtype=np.float32))
 
-    assert leaves_ranges(statistics, (known,)).tolist() == [[leaves]]
+    assert FamiliarRanges([known]).are_left_by(statistics).tolist() == [[leaves]]
 
 
 def test_samples_beyond_all_measure_are_outside_without_a_warning() -> None:
@@ -100,4 +100,4 @@ def test_samples_beyond_all_measure_are_outside_without_a_warning() -> None:
     signals = noise(2, 1, 1000, 1, scale=1e37)
     known = LeadRange(name=LeadName.I, deviation_mv=(0, 1e30), step_deviation_mv=(0, 1e30))
 
-    assert leaves_ranges(signal_statistics(signals), (known,)).tolist() == [[True]]
+    assert FamiliarRanges([known]).are_left_by(signal_statistics(signals)).tolist() == [[True]]

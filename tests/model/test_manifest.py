@@ -8,7 +8,7 @@ import pytest
 
 from ecg_model.bundle import KERAS_FILE, SHIPPED_BUNDLES, read_bundle, shipped_bundle_names, write_manifest
 from ecg_model.keras_file import sha256_of
-from ecg_model.manifest import Abstention, Calibration, LeadRange, Manifest, OperatingPoint
+from ecg_model.manifest import AbstentionRule, Calibration, LeadRange, Manifest, OperatingPoint
 from ecg_model.recording import LeadName
 from ecg_testing.fakes import fake_manifest
 
@@ -27,7 +27,7 @@ def full_manifest() -> Manifest:
         manifest,
         classes=tuple(replace(one, calibration=Calibration(slope=0.8, intercept=-0.1)) for one in manifest.classes),
         operating_points=(point(), point("sensitivity-90")),
-        abstention=Abstention(greatest_uncertainty=0.625, lead_ranges=RANGES),
+        abstention=AbstentionRule(greatest_uncertainty=0.625, lead_ranges=RANGES),
     )
 
 
@@ -55,8 +55,8 @@ def test_a_shipped_manifest_is_as_the_program_writes_it(name: str, tmp_path: Pat
         ({"operating_points": ()}, "at least one"),
         ({"operating_points": (point(), point())}, "a name of its own"),
         ({"operating_points": (point(), point("four", 4))}, "four must have one threshold for each class"),
-        ({"abstention": Abstention(greatest_uncertainty=0.5, lead_ranges=RANGES[1:])}, "one range for each lead"),
-        ({"abstention": Abstention(greatest_uncertainty=0.5, lead_ranges=RANGES[::-1])}, "in its order"),
+        ({"abstention": AbstentionRule(greatest_uncertainty=0.5, lead_ranges=RANGES[1:])}, "one range for each lead"),
+        ({"abstention": AbstentionRule(greatest_uncertainty=0.5, lead_ranges=RANGES[::-1])}, "in its order"),
     ],
     ids=["none", "twice", "four thresholds", "eleven leads", "another order"],
 )
@@ -69,7 +69,7 @@ def test_parts_that_do_not_fit_each_other_are_refused(change: dict[str, Any], pr
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
 def test_a_threshold_is_from_0_to_1(threshold: float) -> None:
     """Any other would make every probability a finding, or none."""
-    with pytest.raises(ValueError, match="thresholds of f1 must be from 0 to 1"):
+    with pytest.raises(ValueError, match=rf"thresholds of f1 must be from 0 to 1, not \(0\.5, {threshold}\)"):
         OperatingPoint(name="f1", description="", thresholds=(0.5, threshold))
 
 
@@ -82,7 +82,7 @@ def test_an_operating_point_has_a_name() -> None:
 @pytest.mark.parametrize("limits", [(-1.0, 1.0), (2.0, 1.0), (0.0, float("inf")), (float("nan"), 1.0)])
 def test_a_range_begins_with_its_least_value(limits: tuple[float, float]) -> None:
     """Both ends are from 0 on, and finite."""
-    with pytest.raises(ValueError, match="range of aVR"):
+    with pytest.raises(ValueError, match=f"range of aVR .*, not {limits[0]} to {limits[1]}"):
         LeadRange(name=LeadName.AVR, deviation_mv=limits, step_deviation_mv=(0, 1))
     with pytest.raises(ValueError, match="range of aVR"):
         LeadRange(name=LeadName.AVR, deviation_mv=(0, 1), step_deviation_mv=limits)
@@ -91,5 +91,5 @@ def test_a_range_begins_with_its_least_value(limits: tuple[float, float]) -> Non
 @pytest.mark.parametrize("greatest", [-0.1, 1.1, float("nan")])
 def test_an_uncertainty_is_from_0_to_1(greatest: float) -> None:
     """So is the greatest that is allowed."""
-    with pytest.raises(ValueError, match="from 0 to 1"):
-        Abstention(greatest_uncertainty=greatest)
+    with pytest.raises(ValueError, match=f"greatest_uncertainty must be from 0 to 1, not {greatest}"):
+        AbstentionRule(greatest_uncertainty=greatest)

@@ -8,7 +8,7 @@ import pytest
 from ecg_model.bundle import SHIPPED_BUNDLES, shipped_bundle_names
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.loading import Runtime, load_classifier
-from ecg_model.manifest import Abstention, Calibration, LeadRange
+from ecg_model.manifest import AbstentionRule, Calibration, LeadRange
 from ecg_model.recording import Recording
 from ecg_testing.golden import KERAS_2, golden_recordings
 
@@ -67,7 +67,7 @@ def sceptical(classifier: Classifier) -> Classifier:
         for index, one in enumerate(manifest.classes)
     ]
     ranges = [LeadRange(name=name, deviation_mv=(0, 9), step_deviation_mv=(0, 9)) for name in manifest.input.lead_names]
-    rule = Abstention(greatest_uncertainty=1, lead_ranges=tuple(ranges))
+    rule = AbstentionRule(greatest_uncertainty=1, lead_ranges=tuple(ranges))
     return replace(classifier, manifest=replace(manifest, classes=tuple(classes), abstention=rule))
 
 

@@ -8,10 +8,13 @@ import pytest
 from grpc import aio
 
 from ecg.v1 import ecg_service_pb2 as pb
+from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
-from ecg_server.batching import Batcher
+from ecg_server.batching import Batcher, Caller
+from ecg_server.errors import QueueFullError
 from ecg_server.prediction_conversion import PredictionConverter
 from ecg_server.prediction_stream import PredictionStream
+from ecg_server.recording_conversion import recording_from_proto
 from ecg_server.served_model import ServedModel
 from ecg_server.settings import BatchingSettings
 from ecg_testing.fakes import GatedNetwork, entered, fake_classifier
@@ -26,32 +29,66 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
+class Sender:
+    """Sends a stream's messages of so many recordings each.
+
+    Attributes:
+        read: how many of them were read.
+    """
+
+    def __init__(self, size: int = 1) -> None:
+        self._size = size
+        self.read = 0
+
+    async def results(self, batcher: Batcher, capacity: int) -> list[prediction_pb2.RecordingResult]:
+        """Send thirty messages and return all results."""
+        model = ServedModel(batcher, PredictionConverter(fake_classifier()), pb.ModelSummaryResponse())
+        responses = PredictionStream(model, self._messages(), capacity, deadline=float("inf")).responses()
+        return [result async for response in responses for result in response.results]
+
+    async def _messages(self) -> AsyncIterator[pb.PredictStreamRequest]:
+        for number in range(30):
+            self.read += 1
+            yield group([numbered_recording(number)] * self._size)
+
+
 @pytest.mark.parametrize("size", [1, 3])
 async def test_a_stream_reads_no_further_than_its_capacity(size: int) -> None:
     """While the network is busy a stream reads messages until its capacity is on the way, and then no more."""
     network = GatedNetwork()
     network.close()
-    read = 0
-
-    async def messages() -> AsyncIterator[pb.PredictStreamRequest]:
-        nonlocal read
-        for number in range(30):
-            read += 1
-            yield group([numbered_recording(number)] * size)
-
     batcher = Batcher(fake_classifier(network).classify, ONE_BY_ONE)
-    model = ServedModel(batcher, PredictionConverter(fake_classifier()), pb.ModelSummaryResponse())
-    prediction_stream = PredictionStream(model, messages(), capacity=6, deadline=float("inf"))
-    responses = prediction_stream.responses()
-    first = asyncio.ensure_future(anext(responses))
+    sender = Sender(size)
+    results = asyncio.ensure_future(sender.results(batcher, capacity=6))
     await entered(network)
     await settled()
 
     # One message more than is on the way: the one whose recordings found no room.
-    assert read == 6 // size + 1
+    assert sender.read == 6 // size + 1
     network.gate.set()
-    results = [*(await first).results, *[one async for response in responses for one in response.results]]
-    assert len(results) == 30 * size
+    assert len(await results) == 30 * size
+    await batcher.close()
+
+
+async def test_a_full_queue_makes_a_stream_wait() -> None:
+    """Where a single call is refused a stream waits for room, and none of its recordings is lost."""
+    network = GatedNetwork()
+    network.close()
+    batcher = Batcher(fake_classifier(network).classify, BatchingSettings(largest_batch=1, runs=1, queue_recordings=4))
+    single = recording_from_proto(numbered_recording(1))
+    batcher.submit(single, Caller())
+    await entered(network)
+    sender = Sender()
+    results = asyncio.ensure_future(sender.results(batcher, capacity=256))
+    await settled()
+
+    # Three fill what streams may fill of four places; the next one waits, and nothing is read behind it.
+    assert sender.read == 4
+    batcher.submit(single, Caller())
+    with pytest.raises(QueueFullError):
+        batcher.submit(single, Caller())
+    network.gate.set()
+    assert [one.WhichOneof("outcome") for one in await results] == ["prediction"] * 30
     await batcher.close()
 
 
@@ -89,17 +126,3 @@ async def test_a_full_queue_refuses_single_calls_and_says_when_to_come_back() ->
 
 async def _predict(stub: EcgServiceStub) -> pb.PredictResponse:
     return await stub.Predict(request(numbered_recording(2)))
-
-
-async def test_a_full_queue_makes_a_stream_wait() -> None:
-    """Where a single call is refused a stream waits for room, and none of its recordings is lost."""
-    network = GatedNetwork()
-    batching = BatchingSettings(largest_batch=1, runs=1, queue_recordings=1)
-    async with serving(fake_classifier(network), batching=batching) as server:
-        network.close()
-        sending = asyncio.ensure_future(stream(server.stub, [group([numbered_recording(1)] * 5)]))
-        await entered(network)
-        network.gate.set()
-        results = await sending
-
-    assert [one.WhichOneof("outcome") for one in results] == ["prediction"] * 5

@@ -14,7 +14,7 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_model.classifier import Classifier
-from ecg_server.server import EcgServer
+from ecg_server.server import LAST_WORDS_SECONDS, SETTLING_SECONDS, EcgServer
 from ecg_server.settings import BatchingSettings, ServerSettings
 from ecg_testing.fakes import FirstSamples, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
@@ -41,6 +41,11 @@ async def failure_of(stream: Any, results: list[prediction_pb2.RecordingResult])
     except aio.AioRpcError as error:
         return error
     raise AssertionError("the stream ended OK")
+
+
+async def answer_of(stub: EcgServiceStub, number: int) -> pb.PredictResponse:
+    """Return the answer for a numbered recording."""
+    return await stub.Predict(request(numbered_recording(number)))
 
 
 async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> None:
@@ -127,22 +132,25 @@ async def test_a_drain_answers_everything_received_and_ends_the_stream_unavailab
 
 
 async def test_a_drain_answers_the_calls_that_wait() -> None:
-    """A single call that was received before the drain is answered."""
+    """A single call that was received before the drain is answered, be it computing or in the queue, however late."""
     network = GatedNetwork()
-    async with serving(fake_classifier(network), batching=ONE_BY_ONE) as server:
+    batching = BatchingSettings(largest_batch=1, runs=1, queue_recordings=1)
+    async with serving(fake_classifier(network), batching=batching) as server:
         network.close()
-        calls = [server.stub.Predict(request(numbered_recording(number))) for number in (1, 2)]
+        computing = asyncio.ensure_future(answer_of(server.stub, 1))
         await entered(network)
+        calls = [asyncio.ensure_future(answer_of(server.stub, 2)) for _ in range(2)]
+        # The queue has room for one: when the other is refused, the one has been received.
+        (refused,), (waiting,) = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
         draining = asyncio.ensure_future(server.server.drain())
+        done, _ = await asyncio.wait([draining, computing, waiting], timeout=SETTLING_SECONDS + 2 * LAST_WORDS_SECONDS)
         network.gate.set()
-        answers = await asyncio.gather(*calls, return_exceptions=True)
+        answers = await asyncio.gather(computing, waiting)
         await draining
 
-    # The one that was computing was received; the other, if it was not, is told to go elsewhere.
-    assert isinstance(answers[0], pb.PredictResponse) or isinstance(answers[1], pb.PredictResponse)
-    for answer in answers:
-        if isinstance(answer, aio.AioRpcError):
-            assert answer.code() is grpc.StatusCode.UNAVAILABLE
+    assert isinstance(refused.exception(), aio.AioRpcError)
+    assert done == set()
+    assert [one.prediction.classes[0].probability for one in answers] == pytest.approx([0.001, 0.002])
 
 
 async def test_an_idle_stream_ends_unavailable_when_the_server_drains() -> None:

@@ -12,7 +12,7 @@ from ecg.v1 import prediction_pb2, recording_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_model.bundle import SHIPPED_BUNDLES, read_bundle, write_manifest
 from ecg_model.classifier import Classifier
-from ecg_model.manifest import Abstention, LeadRange, OperatingPoint
+from ecg_model.manifest import AbstentionRule, LeadRange, OperatingPoint
 from ecg_model.recording import LeadName
 from ecg_server.__main__ import main
 from ecg_testing.failures import failure
@@ -27,7 +27,7 @@ EAGER = OperatingPoint(name="eager", description="less for each class", threshol
 QUIET = tuple(LeadRange(name=name, deviation_mv=(0, 0.02), step_deviation_mv=(0, 1)) for name in LeadName)
 
 
-def eager_classifier(abstention: Abstention | None = None) -> Classifier:
+def eager_classifier(abstention: AbstentionRule | None = None) -> Classifier:
     """Return a classifier of two operating points that runs at its second."""
     manifest = fake_manifest()
     points = (*manifest.operating_points, EAGER)
@@ -70,7 +70,7 @@ async def test_every_answer_has_its_uncertainty() -> None:
 
 async def test_an_answer_says_why_the_service_does_not_stand_by_it() -> None:
     """With the reason, the lead and the words; the probabilities are there all the same."""
-    rule = Abstention(greatest_uncertainty=0.15, lead_ranges=QUIET)
+    rule = AbstentionRule(greatest_uncertainty=0.15, lead_ranges=QUIET)
     uncertain, unfamiliar = packed_recording(units([500])), packed_recording(units([0, 1000]))
     async with serving(eager_classifier(rule)) as server:
         results = await stream(server.stub, [group([packed_recording(), uncertain, unfamiliar])])
@@ -92,7 +92,7 @@ async def test_an_answer_says_why_the_service_does_not_stand_by_it() -> None:
 
 async def test_the_summary_lists_the_operating_points_and_when_the_model_abstains() -> None:
     """Each with its thresholds by class code; one of them is active."""
-    async with serving(eager_classifier(Abstention(greatest_uncertainty=0.625))) as server:
+    async with serving(eager_classifier(AbstentionRule(greatest_uncertainty=0.625))) as server:
         summary = await server.stub.ModelSummary(pb.ModelSummaryRequest())
 
     assert [(one.name, one.is_active) for one in summary.operating_points] == [("default", False), ("eager", True)]

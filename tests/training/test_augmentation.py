@@ -89,7 +89,9 @@ def test_what_is_blended_shows_both_in_the_same_shares(random: np.random.Generat
     """The labels of a blend are in the proportion of its signals, and the one that gives its place weighs more."""
     labels = np.eye(8, dtype=np.float32)
     constant = np.repeat(np.arange(8, dtype=np.float32), 12000).reshape(8, 1000, 12)
-    batch = Dataset(metadata=labels, signal=constant, labels=labels, statements=labels, imputed=labels[0])
+    batch = Dataset(
+        metadata=labels, signal=constant, labels=labels, statements=labels, patients=np.arange(8), imputed=labels[0]
+    )
     mixed = mix(batch, random)
 
     np.testing.assert_allclose(mixed.labels.sum(axis=1), 1, rtol=1e-6)

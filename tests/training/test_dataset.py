@@ -12,7 +12,6 @@ from ecg_testing.fakes import FirstSamples, fake_classifier
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
 from ecg_training.augmentation import augment_signal, forget_metadata
 from ecg_training.dataset import Dataset, read_dataset, read_rows, statements_in
-from ecg_training.evaluation import auc_per_class
 from ecg_training.specification import learn_specification
 
 RECORDS = 45
@@ -131,14 +130,6 @@ def test_unlabelled_recordings_can_be_left_out(ptbxl_folder: Path) -> None:
 
     assert len(dataset.labelled()) == RECORDS - 4
     assert dataset.labelled().labels.any(axis=1).all()
-
-
-def test_auc_by_hand() -> None:
-    """Of four recordings in order 1, 0, 1, 0: three of four pairs are right."""
-    labels = np.array([[1, 0, 1, 0]], dtype=np.float32).T
-    probabilities = np.array([[0.9, 0.2, 0.4, 0.5]], dtype=np.float32).T
-
-    assert auc_per_class(labels, probabilities).tolist() == [0.75]
 
 
 def test_statements_are_told_apart(ptbxl_folder: Path) -> None:

@@ -60,7 +60,7 @@ def _operating_point_line(point: OperatingPoint) -> str:
 
 def _abstention_lines(model_summary: ModelSummary) -> list[str]:
     greatest = model_summary.greatest_uncertainty
-    return [] if greatest is None else [f"Abstains: above an uncertainty of {greatest:.3f}, or from unfamiliar signals"]
+    return [] if greatest is None else [f"Greatest uncertainty: {greatest:.3f} (above it the service abstains)"]
 
 
 def _input_line(network_input: InputSpecification) -> str:

@@ -31,8 +31,9 @@ class _AbstentionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Abst
     ABSTENTION_REASON_UNCERTAIN: _AbstentionReason.ValueType  # 1
     """`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
     ABSTENTION_REASON_UNFAMILIAR: _AbstentionReason.ValueType  # 2
-    """The signal of `lead` is unlike those the model learned from: far too flat, too large or too noisy, say, or in another
-    unit.
+    """The signal of `lead` is unlike those the model learned from: the standard deviation of its samples, or that of the
+    differences between neighbouring samples, is outside the range that counts as usual. It is far too flat, too large or
+    too noisy, say, or in another unit.
     """
 
 class AbstentionReason(_AbstentionReason, metaclass=_AbstentionReasonEnumTypeWrapper):
@@ -43,8 +44,9 @@ ABSTENTION_REASON_UNSPECIFIED: AbstentionReason.ValueType  # 0
 ABSTENTION_REASON_UNCERTAIN: AbstentionReason.ValueType  # 1
 """`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
 ABSTENTION_REASON_UNFAMILIAR: AbstentionReason.ValueType  # 2
-"""The signal of `lead` is unlike those the model learned from: far too flat, too large or too noisy, say, or in another
-unit.
+"""The signal of `lead` is unlike those the model learned from: the standard deviation of its samples, or that of the
+differences between neighbouring samples, is outside the range that counts as usual. It is far too flat, too large or
+too noisy, say, or in another unit.
 """
 Global___AbstentionReason: _TypeAlias = AbstentionReason  # noqa: Y015
 
@@ -199,7 +201,8 @@ class ClassPrediction(_message.Message):
     """The class in words, such as "Myocardial infarction"."""
     probability: _builtins.float
     """Probability that the recording shows this class, 0 to 1: calibrated, where the model brings a calibration (a bare
-    Keras file brings none), so that of recordings with 0.3 about three in ten show it.
+    Keras file brings none), so that among recordings like those it was calibrated on about three in ten of those with
+    0.3 show it; where the class is rarer than there, fewer do.
     """
     threshold: _builtins.float
     """The threshold for this class at the operating point of the server (`Prediction.operating_point`), 0 to 1."""

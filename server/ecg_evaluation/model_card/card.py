@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ecg_evaluation.model_card import prose
 from ecg_evaluation.model_card.shipped import ShippedModel
-from ecg_evaluation.model_card.weaknesses import comparison_count, weak_groups, worst_class
+from ecg_evaluation.model_card.weaknesses import weak_groups, worst_class
 from ecg_evaluation.sections import (
     calibration_section,
     data_section,
@@ -69,12 +69,9 @@ def _models_table(models: Sequence[ShippedModel]) -> str:
 
 
 def _weaknesses(model: ShippedModel) -> str:
-    weak = weak_groups(model.evaluation)
     return paragraphs(
         f"With `{model.manifest.name}`: {worst_class(model.evaluation)}",
-        f"Of {comparison_count(model.evaluation)} figures of groups, these have an interval that lies below the figure "
-        "of all recordings; about one in forty would by chance.",
-        "\n".join(f"* {line}" for line in weak) if weak else "None.",
+        weak_groups(model.evaluation),
     )
 
 
@@ -95,18 +92,21 @@ def _model_part(model: ShippedModel, evaluations_link: str) -> str:
         f"### Groups, with `{name}`",
         groups_section(evaluation),
         f"### Versions and digests of `{name}`",
-        _versions(model.manifest),
+        _versions(model),
         f"Everything above: [{model.stem}.json]({evaluations_link}/{model.stem}.json).",
     )
 
 
-def _versions(manifest: Manifest) -> str:
+def _versions(model: ShippedModel) -> str:
+    manifest = model.manifest
     calibrations = ", ".join(
         f"{one.code} {one.calibration.slope:g} · log odds {one.calibration.intercept:+g}" for one in manifest.classes
     )
     facts = {
         "Keras file, SHA-256": f"`{manifest.sha256}`",
         "ONNX file, SHA-256": f"`{manifest.onnx_sha256}`",
+        "manifest, SHA-256": f"`{model.evaluation.model.manifest_sha256}`",
+        "measured with": str(model.evaluation.model.runtime),
         "learned from": manifest.data,
         "training": ", ".join(f"{name} {value}" for name, value in manifest.training.items()),
         "software": ", ".join(f"{name} {version}" for name, version in manifest.software.items()),

@@ -48,8 +48,10 @@ were not validated by a human."""
 
 OPTIMISM = """\
 Calibration and thresholds were fitted on the fold on which they are measured here, so F1, sensitivity, specificity
-and the calibration error as served are a little better than they will be elsewhere. AUC, AUPRC and the cross-fitted
-calibration error are free of that; where fold 9 also chose the network, a trace of it remains in them too."""
+and the calibration error as served are a little better than they will be elsewhere. Where a model abstains because it
+is unsure, its cut is the 80 % quantile of the uncertainty on this very fold: about a fifth is `UNCERTAIN` here by
+construction, and how many will be elsewhere is not measured. AUC, AUPRC and the cross-fitted calibration error are
+free of all that; where fold 9 also chose the network, a trace of it remains in them too."""
 
 STAGES = """\
 The shipped models ignore the stages, and answer with a warning when one is sent. A model that used them would look

@@ -1,4 +1,4 @@
-"""The bundles that ship, each with its evaluation: both must be about the same network and the same thresholds."""
+"""The bundles that ship, each with its evaluation: it must be that of the very manifest, and so of its network."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import Evaluation
 from ecg_evaluation.json_file import read_evaluation
-from ecg_model.bundle import DEFAULT_BUNDLE, SHIPPED_BUNDLES, read_bundle, shipped_bundle_names
+from ecg_model.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, SHIPPED_BUNDLES, read_bundle, shipped_bundle_names
+from ecg_model.keras_file import sha256_of
 from ecg_model.manifest import Manifest
 
 
@@ -30,7 +31,7 @@ def read_shipped_models(folder: Path) -> tuple[ShippedModel, ...]:
 
     Raises:
         BundleError: a bundle cannot be read or is not what its manifest describes.
-        EvaluationError: a bundle has no evaluation, or one of another network or other thresholds.
+        EvaluationError: a bundle has no evaluation, or one made with another manifest.
     """
     evaluations = {path: read_evaluation(path) for path in sorted(folder.glob("*.json"))}
     names = sorted(shipped_bundle_names(), key=lambda name: (name != DEFAULT_BUNDLE, name))
@@ -44,22 +45,7 @@ def _shipped_model(name: str, evaluations: dict[Path, Evaluation], folder: Path)
             f"{folder} has {len(found)} evaluations of the bundle {name}, but the card needs one: "
             f'make evaluate DATA=<PTB-XL folder> MODEL={name} ARGS="--document {folder}"'
         )
-    (path, evaluation), manifest = found[0], read_bundle(SHIPPED_BUNDLES / name).manifest
-    if _identity_of_manifest(manifest) != _identity_of_evaluation(evaluation):
-        raise EvaluationError(
-            f"{path} measures another network, or other thresholds, than ship as {name}: evaluate again"
-        )
-    return ShippedModel(manifest, evaluation, path.stem)
-
-
-def _identity_of_manifest(manifest: Manifest) -> tuple[object, ...]:
-    points = [(point.name, point.thresholds) for point in manifest.operating_points]
-    return manifest.version, manifest.sha256, points
-
-
-def _identity_of_evaluation(evaluation: Evaluation) -> tuple[object, ...]:
-    points = [
-        (point.name, tuple(one.threshold for one in point.classes if one.threshold is not None))
-        for point in evaluation.operating_points
-    ]
-    return evaluation.model.version, evaluation.model.sha256, points
+    (path, evaluation), folder_of_bundle = found[0], SHIPPED_BUNDLES / name
+    if evaluation.model.manifest_sha256 != sha256_of(folder_of_bundle / MANIFEST_FILE):
+        raise EvaluationError(f"{path} measures a bundle with another manifest than ships as {name}: evaluate again")
+    return ShippedModel(read_bundle(folder_of_bundle).manifest, evaluation, path.stem)

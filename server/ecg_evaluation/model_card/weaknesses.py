@@ -1,10 +1,31 @@
-"""Where a model is measurably worse than overall."""
+"""Where a model is measurably worse than elsewhere."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ecg_evaluation.evaluation import Evaluation
 from ecg_evaluation.figures import Estimate
-from ecg_evaluation.tables import figure, group_name, interval
+from ecg_evaluation.tables import figure, group_name, interval, signed_interval
+
+AUC, SENSITIVITY = "AUC", "sensitivity"
+LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One figure of one class, in a group of recordings against all others.
+
+    Attributes:
+        name: AUC or SENSITIVITY.
+        where: the class and the group, in words.
+        value: in the group.
+        difference: that less the figure of all other recordings.
+    """
+
+    name: str
+    where: str
+    value: Estimate
+    difference: Estimate
 
 
 def worst_class(evaluation: Evaluation) -> str:
@@ -16,25 +37,43 @@ def worst_class(evaluation: Evaluation) -> str:
     return f"the class with the lowest AUC is {code}, {interval(area)}."
 
 
-def weak_groups(evaluation: Evaluation) -> list[str]:
-    """Return, in words, each AUC and sensitivity of a group whose interval lies below the figure of all recordings."""
-    return [
-        f"{what}, {group}: {interval(measured)}, against {figure(overall.value)} overall"
-        for what, group, measured, overall in _comparisons(evaluation)
-        if measured.high < overall.value
-    ]
+def weak_groups(evaluation: Evaluation) -> str:
+    """Return, in words, where AUC and sensitivity of a class are lower in a group than in all other recordings."""
+    comparisons = list(_comparisons(evaluation))
+    lower = sorted((one for one in comparisons if one.difference.high < 0), key=lambda one: one.difference.value)
+    compared = (
+        f"AUC and sensitivity of each class in each group were compared with those of all recordings outside it, in "
+        f"the same resamples. In {len(lower)} of {len(comparisons)} comparisons the 95 % interval of the difference "
+        "lies below 0."
+    )
+    if not lower:
+        return compared
+    lines = [line for name in (AUC, SENSITIVITY) for line in [_line(one) for one in lower if one.name == name][:LISTED]]
+    return (
+        f"{compared} Groups overlap, and nothing is corrected for the number of comparisons: some of these may be "
+        f"chance. The greatest {LISTED} of either figure:\n\n" + "\n".join(lines)
+    )
 
 
-def comparison_count(evaluation: Evaluation) -> int:
-    """Return how many figures of groups were compared."""
-    return sum(1 for _ in _comparisons(evaluation))
+def _line(one: Comparison) -> str:
+    difference = signed_interval(one.difference, 3)
+    return f"* {one.name} of {one.where}: {figure(one.value.value)}, a difference of {difference}"
 
 
-def _comparisons(evaluation: Evaluation) -> Iterator[tuple[str, str, Estimate, Estimate]]:
+def _comparisons(evaluation: Evaluation) -> Iterator[Comparison]:
     for group in evaluation.groups:
-        for measured, overall in zip(group.ranking, evaluation.ranking, strict=True):
-            if measured.auc is not None and overall.auc is not None:
-                yield f"AUC of {measured.class_code}", group_name(group), measured.auc, overall.auc
-        for decided, usual in zip(group.decisions, evaluation.active_point.classes, strict=True):
-            if decided.sensitivity is not None and usual.sensitivity is not None:
-                yield f"sensitivity for {decided.class_code}", group_name(group), decided.sensitivity, usual.sensitivity
+        classes = zip(
+            evaluation.model.class_codes,
+            group.ranking[:-1],
+            group.auc_differences,
+            group.decisions[:-1],
+            group.sensitivity_differences,
+            strict=True,
+        )
+        for code, ranked, auc_difference, decided, sensitivity_difference in classes:
+            if ranked.auc is not None and auc_difference is not None:
+                yield Comparison(AUC, f"{code}, {group_name(group)}", ranked.auc, auc_difference)
+            if decided.sensitivity is not None and sensitivity_difference is not None:
+                yield Comparison(
+                    SENSITIVITY, f"{code}, {group_name(group)}", decided.sensitivity, sensitivity_difference
+                )

@@ -159,7 +159,8 @@ def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
         "\nOperating point half (active): NORM 0.500, MI 0.500, STTC 0.500, CD 0.500, HYP 0.500 (0.5 for every class)\n"
         "Operating point eager: NORM 0.125, "
     ) in out
-    assert "\nAbstains: above an uncertainty of 0.500, or from unfamiliar signals\n" in out
+    assert "\nGreatest uncertainty: 0.500 (above it the service abstains)\n" in out
+    assert "familiar" not in out
     _, out, _ = ecg("summary", "--json")
     assert json.loads(out)["parameter_count"] == 42
     assert json.loads(out)["input"]["lead_names"][3] == "AVR"
