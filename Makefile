@@ -2,7 +2,7 @@
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
 # make check   generated code, contract, style, types, imports
-# make train   DATA=<PTB-XL folder> [NETWORK=reference] [OUTPUT=<folder>] makes a bundle
+# make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
@@ -10,8 +10,7 @@
 
 PYTHON ?= python3
 DATA ?=
-NETWORK ?= residual
-OUTPUT ?= build/$(NETWORK)
+OUTPUT ?= build/ensemble
 FOLD ?= 9
 MODEL ?=
 ADDRESS ?=
@@ -35,7 +34,9 @@ test: $(READY)
 
 train: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make train DATA=<folder>'; exit 2; }
-	$(BIN)/python -m ecg_training "$(DATA)" --network "$(NETWORK)" --output "$(OUTPUT)" $(ARGS)
+	$(BIN)/python -m ecg_training "$(DATA)" --network residual --output build/residual $(ARGS)
+	$(BIN)/python -m ecg_training "$(DATA)" --network reference --output build/reference $(ARGS)
+	$(BIN)/python -m ecg_training "$(DATA)" --combine build/residual build/reference --output "$(OUTPUT)"
 
 evaluate: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make evaluate DATA=<folder>'; exit 2; }

@@ -29,7 +29,7 @@ def ptbxl_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def reference_server() -> Iterator[ServerProcess]:
+def default_server() -> Iterator[ServerProcess]:
     """The server as users start it, with the model that ships; SIGTERM must end it with status 0."""
     with ServerProcess() as server:
         yield server

@@ -39,23 +39,23 @@ def run(grpcurl: str, server: ServerProcess, *arguments: str, text: str | None =
     ).stdout
 
 
-def test_grpcurl_lists_the_services(grpcurl: str, reference_server: ServerProcess) -> None:
+def test_grpcurl_lists_the_services(grpcurl: str, default_server: ServerProcess) -> None:
     """Without any .proto file."""
-    services = run(grpcurl, reference_server, "list").split()
+    services = run(grpcurl, default_server, "list").split()
 
     assert {"ecg.v1.EcgService", "grpc.health.v1.Health"} <= set(services)
-    assert "ecg.v1.EcgService.PredictStream" in run(grpcurl, reference_server, "list", "ecg.v1.EcgService")
+    assert "ecg.v1.EcgService.PredictStream" in run(grpcurl, default_server, "list", "ecg.v1.EcgService")
 
 
-def test_grpcurl_describes_the_messages(grpcurl: str, reference_server: ServerProcess) -> None:
+def test_grpcurl_describes_the_messages(grpcurl: str, default_server: ServerProcess) -> None:
     """The fields of a request can be looked up in the shell."""
-    assert "microvolts_per_unit = 3" in run(grpcurl, reference_server, "describe", "ecg.v1.PackedSignal")
+    assert "microvolts_per_unit = 3" in run(grpcurl, default_server, "describe", "ecg.v1.PackedSignal")
 
 
-def test_grpcurl_classifies_the_example(grpcurl: str, reference_server: ServerProcess) -> None:
+def test_grpcurl_classifies_the_example(grpcurl: str, default_server: ServerProcess) -> None:
     """The JSON example of the README is answered, and default values are printed when they are asked for."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    answer = run(grpcurl, reference_server, "-emit-defaults", "ecg.v1.EcgService/Predict", text=text)
+    answer = run(grpcurl, default_server, "-emit-defaults", "ecg.v1.EcgService/Predict", text=text)
 
     prediction = json_format.Parse(answer, pb.PredictResponse()).prediction
     assert [one.code for one in prediction.classes] == ["NORM", "MI", "STTC", "CD", "HYP"]
@@ -64,18 +64,18 @@ def test_grpcurl_classifies_the_example(grpcurl: str, reference_server: ServerPr
     assert len(re.findall(r'"(?:is_positive|isPositive)": (?:true|false)', answer)) == 5
 
 
-def test_grpcurl_streams_the_example(grpcurl: str, reference_server: ServerProcess) -> None:
+def test_grpcurl_streams_the_example(grpcurl: str, default_server: ServerProcess) -> None:
     """Two messages in, two results out, numbered from 0."""
     recording = json.loads(EXAMPLE.read_text(encoding="utf-8"))["recording"]
     text = json.dumps({"recordings": [recording]}) * 2
-    answers = run(grpcurl, reference_server, "-emit-defaults", "ecg.v1.EcgService/PredictStream", text=text)
+    answers = run(grpcurl, default_server, "-emit-defaults", "ecg.v1.EcgService/PredictStream", text=text)
 
     assert re.findall(r'"(?:sequence_number|sequenceNumber)": "(\d+)"', answers) == ["0", "1"]
 
 
-def test_grpcurl_checks_the_health(grpcurl: str, reference_server: ServerProcess) -> None:
+def test_grpcurl_checks_the_health(grpcurl: str, default_server: ServerProcess) -> None:
     """The standard health service."""
-    assert "SERVING" in run(grpcurl, reference_server, "grpc.health.v1.Health/Check")
+    assert "SERVING" in run(grpcurl, default_server, "grpc.health.v1.Health/Check")
 
 
 def test_the_example_is_a_request() -> None:

@@ -1,8 +1,8 @@
-"""The default network: residual blocks at falling time resolution, each of which weighs its channels.
+"""The residual network, a part of the default: blocks at falling time resolution, each of which weighs its channels.
 
 Residual blocks: He et al., Deep residual learning for image recognition, 2016. Weighing channels by what they show in
-the whole recording: Hu et al., Squeeze-and-excitation networks, 2018. The widths are chosen for at most a million
-parameters and 250 million operations a recording.
+the whole recording: Hu et al., Squeeze-and-excitation networks, 2018. The widths are chosen so that it has, together
+with the reference network, at most a million parameters and 250 million operations a recording.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from ecg_evaluation.json_file import read_evaluation
 from ecg_evaluation.served_model import Refusal, ServedPrediction
 from ecg_evaluation.through_classifier import model_recording, serve_classifier
 from ecg_evaluation.through_server import served_prediction
-from ecg_model.bundle import MANIFEST_FILE, SHIPPED_BUNDLES
+from ecg_model.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, SHIPPED_BUNDLES
 from ecg_model.keras_file import sha256_of
 from ecg_server.recording_conversion import recording_from_proto
 from ecg_testing.fakes import fake_classifier
@@ -81,16 +81,16 @@ def test_figures_are_not_computed_from_thresholds_that_were_not_served(told: tup
 
 
 def test_a_running_server_gets_the_figures_of_its_bundle(
-    annotated_folder: Path, tmp_path: Path, reference_server: ServerProcess, capsys: pytest.CaptureFixture[str]
+    annotated_folder: Path, tmp_path: Path, default_server: ServerProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command line measures `reference` in its own process and in a server's, and the figures agree."""
-    here = run(annotated_folder, tmp_path / "here", "--model", "reference", "--fold", *ALL_FOLDS)
+    """The command line measures the default in its own process and in a server's, and the figures agree."""
+    here = run(annotated_folder, tmp_path / "here", "--model", DEFAULT_BUNDLE, "--fold", *ALL_FOLDS)
     printed = capsys.readouterr().out
-    there = run(annotated_folder, tmp_path / "there", "--address", reference_server.address, "--fold", *ALL_FOLDS)
+    there = run(annotated_folder, tmp_path / "there", "--address", default_server.address, "--fold", *ALL_FOLDS)
 
     assert (here.model.served_by, there.model.served_by) == ("classifier", "server")
     assert here.model.sha256 == there.model.sha256
-    assert here.model.manifest_sha256 == sha256_of(SHIPPED_BUNDLES / "reference" / MANIFEST_FILE)
+    assert here.model.manifest_sha256 == sha256_of(SHIPPED_BUNDLES / DEFAULT_BUNDLE / MANIFEST_FILE)
     assert (here.model.runtime, there.model.runtime) == ("onnx", None)
     assert here.operating_points[0].description == there.operating_points[0].description
     for mine, other in zip(here.ranking, there.ranking, strict=True):

@@ -1,6 +1,7 @@
 """The bundles that ship: what they say is pinned, whatever else changes, and so is what they promise to be."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from ecg_model.bundle import DEFAULT_BUNDLE, SHIPPED_BUNDLES, read_bundle, shipped_bundle_names
 from ecg_model.classifier import Classifier
+from ecg_model.keras_file import load_keras
 from ecg_model.loading import Runtime, load_classifier
 from ecg_testing.shipped import probabilities_of, shipped_recordings
 
@@ -59,6 +61,16 @@ def test_a_bundle_is_small(bundle_name: str) -> None:
 
     assert size < MAXIMUM_BYTES
     assert bundle.manifest.summary.parameter_count <= MAXIMUM_PARAMETERS
+
+
+def test_a_network_needs_at_most_250_million_operations(bundle_name: str) -> None:
+    """Counted are the multiplications and additions of its convolutions and dense layers, for one recording."""
+    network = load_keras(read_bundle(SHIPPED_BUNDLES / bundle_name).keras_path)
+    weighted = [layer for layer in network._flatten_layers() if type(layer).__name__ in {"Conv1D", "Dense"}]  # noqa: SLF001
+    # Each weight of a kernel is used once for every sample that comes out.
+    operations = sum(2 * layer.kernel.size * math.prod(layer.output.shape[1:-1]) for layer in weighted)
+
+    assert 80_000_000 < operations <= 250_000_000
 
 
 def test_a_bundle_can_be_asked_for_every_purpose(bundle_name: str) -> None:

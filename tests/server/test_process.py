@@ -21,25 +21,25 @@ from ecg_testing.serving import group, request
 from ecg_testing.statuses import call_status
 
 
-async def test_it_says_where_it_listens_once_it_serves(reference_server: ServerProcess) -> None:
+async def test_it_says_where_it_listens_once_it_serves(default_server: ServerProcess) -> None:
     """The one line on standard error has the address; health is SERVING under both names."""
-    assert re.fullmatch(r"127\.0\.0\.1:\d+", reference_server.address)
-    async with aio.insecure_channel(reference_server.address) as channel:
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", default_server.address)
+    async with aio.insecure_channel(default_server.address) as channel:
         for name in ("", "ecg.v1.EcgService"):
             answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name))
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-async def test_the_default_model_is_the_shipped_reference(reference_server: ServerProcess) -> None:
-    """It classifies without TensorFlow, has 185,997 parameters, and says how good it is and what it ignores."""
+async def test_the_default_model_is_the_shipped_ensemble(default_server: ServerProcess) -> None:
+    """It classifies without TensorFlow, has 999,850 parameters, and says how good it is and what it ignores."""
     recording = numbered_recording(1)
     recording.metadata.first_infarction_stage = 2
-    async with aio.insecure_channel(reference_server.address) as channel:
+    async with aio.insecure_channel(default_server.address) as channel:
         stub = EcgServiceStub(channel)
         summary = await stub.ModelSummary(pb.ModelSummaryRequest())
         prediction = (await stub.Predict(request(recording))).prediction
 
-    assert (summary.model.name, summary.parameter_count) == ("reference", 185_997)
+    assert (summary.model.name, summary.parameter_count) == ("ensemble", 999_850)
     assert "first_infarction_stage" not in summary.input.metadata_fields
     figures = {figure.name: figure.value for figure in summary.quality_figures if not figure.class_code}
     assert figures["macro_auc"] >= 0.92
@@ -102,7 +102,8 @@ def test_help_and_version_tell_what_a_user_needs(flag: str, capsys: pytest.Captu
     if flag == "--version":
         assert re.fullmatch(r"ecg-server \d+\.\d+\.\d+\n", text)
     else:
-        for words in ("--model", "--port", "50051", "ECG_PORT", "reference", "SIGTERM", "Not a medical device"):
+        models = ("ensemble", "reference")
+        for words in ("--model", *models, "--port", "50051", "ECG_PORT", "SIGTERM", "Not a medical device"):
             assert words in text
 
 
