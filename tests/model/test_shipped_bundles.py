@@ -68,7 +68,7 @@ def test_a_network_needs_at_most_250_million_operations(bundle_name: str) -> Non
     network = load_keras(read_bundle(SHIPPED_BUNDLES / bundle_name).keras_path)
     weighted = [layer for layer in network._flatten_layers() if type(layer).__name__ in {"Conv1D", "Dense"}]  # noqa: SLF001
     # Each weight of a kernel is used once for every sample that comes out.
-    operations = sum(2 * layer.kernel.size * math.prod(layer.output.shape[1:-1]) for layer in weighted)
+    operations = sum(2 * math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1]) for layer in weighted)
 
     assert 80_000_000 < operations <= 250_000_000
 
