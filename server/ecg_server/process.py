@@ -14,7 +14,7 @@ from ecg_model.classifier import Classifier
 from ecg_model.errors import BundleError
 from ecg_model.loading import load_classifier
 from ecg_server.addresses import AddressError
-from ecg_server.memory import use_one_heap
+from ecg_server.memory import use_few_heaps
 from ecg_server.server import EcgServer
 from ecg_server.settings import ServerSettings
 from ecg_server.workers import READY, Supervisor
@@ -102,7 +102,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> None:
-    use_one_heap()
+    use_few_heaps()
     # A thread that has finished a batch waits for the interpreter while another one holds it, which may take a whole
     # interval while a core idles. Python's own interval is 5 ms.
     sys.setswitchinterval(0.001)
