@@ -1,7 +1,7 @@
-"""Fits a network to PTB-XL: AdamW under a cosine schedule, one checkpoint an epoch, the same weights for the same seed.
+"""Fits a network to PTB-XL: AdamW under a cosine schedule, one checkpoint an epoch.
 
 Every epoch draws its order, its augmentation and its dropout from the seed and the epoch's number alone, so that a
-training that was interrupted and resumed ends with the weights of one that ran through.
+training that was interrupted and resumed ends, but for rounding, with the weights of one that ran through.
 """
 
 import json
@@ -113,7 +113,7 @@ def _for_service(course: Course, trained: keras.Model) -> keras.Model:
 
 
 def make_deterministic() -> None:
-    """Make TensorFlow give the same weights for the same seed, at some cost in speed."""
+    """Make TensorFlow as deterministic as it can be; on several cores large sums still differ in their last bits."""
     tf.config.experimental.enable_op_determinism()
 
 
