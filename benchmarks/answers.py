@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmarks.measurement import NotMeasuredError
-from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, millivolts, recordings
-from ecg_client import Recording as SentRecording
+from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, recordings
+from ecg_evaluation.model_recording import model_recording
 from ecg_model.classifier import Classifier
 from ecg_model.errors import InvalidRecordingError
 from ecg_model.loading import Runtime, load_classifier
 from ecg_model.preprocessing import prepare, stack
-from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
+from ecg_model.recording import FloatArray
 
 # Runtimes may differ by 1e-5; this is about answers to the wrong question.
 TOLERANCE = 1e-4
@@ -77,19 +77,3 @@ def network_answers(model: str) -> AnswerKey:
 def network_inputs(classifier: Classifier) -> tuple[FloatArray, FloatArray]:
     """Return all recordings as the network takes them: metadata and signal."""
     return stack([prepare(model_recording(one), classifier.manifest.input) for one in recordings()])
-
-
-def model_recording(sent: SentRecording) -> Recording:
-    """Return a recording of the client as the model knows it."""
-    known = sent.metadata
-    return Recording(
-        signal=millivolts(sent),
-        sample_rate_hz=sent.sample_rate_hz,
-        lead_names=tuple(LeadName),
-        metadata=PatientMetadata(
-            age_years=known.age_years,
-            sex=None if known.sex is None else Sex[known.sex.name],
-            height_cm=known.height_cm,
-            weight_kg=known.weight_kg,
-        ),
-    )

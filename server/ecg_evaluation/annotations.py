@@ -1,11 +1,9 @@
 """What PTB-XL's table notes beside diagnoses and patients: the device, and faults of the signal."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecg_client.errors import UnreadableFileError
-from ecg_client.formats.ptbxl_table import TABLE_NAME
+from ecg_client.formats.ptbxl_table import TABLE_NAME, naming_faults, read_lines
 
 QUALITY_COLUMNS = ("baseline_drift", "static_noise", "burst_noise", "electrodes_problems")
 
@@ -30,17 +28,8 @@ def read_annotations(folder: Path) -> dict[int, Annotation]:
         UnreadableFileError: the table cannot be read or lacks a column.
     """
     path = folder / TABLE_NAME
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            return {int(line["ecg_id"]): _annotation(line) for line in csv.DictReader(lines)}
-    except OSError as error:
-        raise UnreadableFileError(
-            path, f"{error.strerror or error}; give the folder as PhysioNet publishes it"
-        ) from error
-    except KeyError as error:
-        raise UnreadableFileError(
-            path, f"there is no column {error}; give the table as PhysioNet publishes it"
-        ) from error
+    with naming_faults(path):
+        return {int(line["ecg_id"]): _annotation(line) for line in read_lines(path)}
 
 
 def _annotation(line: dict[str, str]) -> Annotation:

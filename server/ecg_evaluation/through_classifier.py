@@ -5,20 +5,15 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
-from ecg_client.recording import MICROVOLTS_PER_MILLIVOLT
-from ecg_client.recording import InfarctionStage as FileStage
-from ecg_client.recording import PatientMetadata as FileMetadata
 from ecg_client.recording import Recording as FileRecording
 from ecg_evaluation.evaluation import ModelUsed
+from ecg_evaluation.model_recording import model_recording
 from ecg_evaluation.served_model import Refusal, ServedModel, ServedPoint, ServedPrediction
 from ecg_model.bundle import MANIFEST_FILE, SHIPPED_BUNDLES, shipped_bundle_names
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_model.keras_file import sha256_of
 from ecg_model.loading import Runtime, load_classifier
-from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Recording, Sex
 
 SERVED_BY_CLASSIFIER = "classifier"
 BATCH_SIZE = 32
@@ -74,33 +69,3 @@ def _served_prediction(outcome: Prediction | InvalidRecordingError) -> ServedPre
         return Refusal(outcome.reason.name)
     reasons = frozenset(one.reason.name for one in outcome.abstentions)
     return ServedPrediction(outcome.probabilities, outcome.uncertainty, reasons)
-
-
-def model_recording(recording: FileRecording) -> Recording:
-    """Return a recording in the model's words: bit for bit what the server makes of it when it is sent.
-
-    A gain other than that of PTB-XL (1 microvolt) or of millivolts may differ in the last bit.
-    """
-    units_per_millivolt = np.float32(MICROVOLTS_PER_MILLIVOLT / recording.microvolts_per_unit)
-    return Recording(
-        signal=recording.signal.astype(np.float32) / units_per_millivolt,
-        sample_rate_hz=recording.sample_rate_hz,
-        lead_names=tuple(LeadName[name.name] for name in recording.lead_names),
-        metadata=_model_metadata(recording.metadata),
-    )
-
-
-def _model_metadata(metadata: FileMetadata) -> PatientMetadata:
-    return PatientMetadata(
-        age_years=metadata.age_years,
-        sex=None if metadata.sex is None else Sex[metadata.sex.name],
-        height_cm=metadata.height_cm,
-        weight_kg=metadata.weight_kg,
-        first_infarction_stage=_model_stage(metadata.first_infarction_stage),
-        second_infarction_stage=_model_stage(metadata.second_infarction_stage),
-        has_pacemaker=metadata.has_pacemaker,
-    )
-
-
-def _model_stage(stage: FileStage | None) -> InfarctionStage | None:
-    return None if stage is None else InfarctionStage[stage.name]

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ecg_client.errors import EcgError
+from ecg_client.formats.ptbxl import PtbxlRow
 from ecg_evaluation.ranking import auc_per_class
 from ecg_model import quiet_tensorflow  # noqa: F401 - before Keras imports it with all it has to say
 from ecg_model.bundle import read_bundle
@@ -56,7 +57,7 @@ def _make_bundle(options: argparse.Namespace) -> None:
 
 def _recalibrate(options: argparse.Namespace) -> Manifest:
     bundle = read_bundle(options.recalibrate)
-    training, validation = _read(options, bundle.manifest.input)
+    training, validation = _read(options, _training_rows(options), bundle.manifest.input)
     return recalibrate_bundle(bundle, options.output, training, validation, version_of_bundle=options.version)
 
 
@@ -64,7 +65,7 @@ def _combine(options: argparse.Namespace) -> Manifest:
     bundles = [read_bundle(folder) for folder in options.combine]
     model = combine(bundles)
     specification = bundles[0].manifest.input
-    training, validation = _read(options, specification)
+    training, validation = _read(options, _training_rows(options), specification)
     save_network(model, options.output)
     return write_bundle(
         options.output,
@@ -77,19 +78,28 @@ def _combine(options: argparse.Namespace) -> Manifest:
 
 
 def _train_bundle(options: argparse.Namespace) -> Manifest:
-    specification = learn_specification(read_rows(options.data, TRAINING_FOLDS, options.limit))
-    training, validation = _read(options, specification)
+    rows = _training_rows(options)
+    specification = learn_specification(rows)
+    statements = statements_in(rows) if RECIPES[options.network].has_statements else ()
+    training, validation = _read(options, rows, specification, statements)
     record = _train(options, training, validation)
     return write_bundle(
         options.output, specification, training, validation, record=record, version_of_bundle=options.version
     )
 
 
-def _read(options: argparse.Namespace, specification: InputSpecification) -> tuple[Dataset, Dataset]:
-    """Return the training folds, and the labelled recordings of the validation fold."""
-    rows = read_rows(options.data, TRAINING_FOLDS, options.limit)
+def _training_rows(options: argparse.Namespace) -> list[PtbxlRow]:
+    return read_rows(options.data, TRAINING_FOLDS, options.limit)
+
+
+def _read(
+    options: argparse.Namespace,
+    rows: Sequence[PtbxlRow],
+    specification: InputSpecification,
+    statements: Sequence[str] = (),
+) -> tuple[Dataset, Dataset]:
+    """Return the recordings of the training rows, and the labelled ones of the validation fold."""
     print(f"reading {len(rows)} training recordings", file=sys.stderr)
-    statements = statements_in(rows) if RECIPES[options.network].has_statements else ()
     validation = read_dataset(options.data, read_rows(options.data, VALIDATION_FOLDS), specification)
     return read_dataset(options.data, rows, specification, statements), validation.labelled()
 

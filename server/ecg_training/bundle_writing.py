@@ -11,6 +11,8 @@ import keras
 
 from ecg_client.formats.ptbxl import CLASS_CODES
 from ecg_client.formats.synthetic import generate_recordings
+from ecg_client.recording import PatientMetadata, Sex
+from ecg_evaluation.model_recording import model_recording
 from ecg_evaluation.platt import fit_platt
 from ecg_model.bundle import GOLDEN_FILE, KERAS_FILE, Bundle, read_bundle, write_manifest
 from ecg_model.calibration import calibrate
@@ -20,10 +22,10 @@ from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
 from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
 from ecg_model.onnx_export import export_bundle
 from ecg_model.preprocessing import prepare, stack
-from ecg_model.recording import FloatArray, PatientMetadata, Sex
+from ecg_model.recording import FloatArray
 from ecg_model.tensorflow_network import TensorFlowNetwork
 from ecg_training.abstention_fitting import fit_abstention
-from ecg_training.dataset import Dataset, recording_of
+from ecg_training.dataset import Dataset
 from ecg_training.evaluation import predict, quality_figures
 from ecg_training.operating_points import choose_operating_points
 
@@ -139,10 +141,12 @@ def _learned_from_validation(
 def golden_inputs(specification: InputSpecification) -> tuple[FloatArray, FloatArray]:
     """Return the metadata and signals of a few synthetic recordings, always the same, as the network takes them."""
     recordings = (
-        recording_of(
-            one.signal,
-            PatientMetadata(age_years=15.0 + 10 * index, sex=Sex.FEMALE if index % 2 else None, weight_kg=60.0 + index),
+        replace(
+            one,
+            metadata=PatientMetadata(
+                age_years=15.0 + 10 * index, sex=Sex.FEMALE if index % 2 else None, weight_kg=60.0 + index
+            ),
         )
         for index, one in enumerate(generate_recordings(GOLDEN_COUNT))
     )
-    return stack([prepare(recording, specification) for recording in recordings])
+    return stack([prepare(model_recording(recording), specification) for recording in recordings])

@@ -7,18 +7,16 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from ecg_client.formats.ptbxl import PtbxlRow, read_signal_int16, read_table
-from ecg_client.recording import PatientMetadata as FileMetadata
+from ecg_client.formats.ptbxl import PtbxlRow, read_record, read_table
+from ecg_evaluation.model_recording import model_recording
 from ecg_model.manifest import InputSpecification
 from ecg_model.preprocessing import prepare, stack
-from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording, Sex
-
-MICROVOLTS_PER_MILLIVOLT = np.float32(1000)
+from ecg_model.recording import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def read_dataset(
         specification: what the network takes.
         statements: the codes to tell of each recording beside its classes.
     """
-    metadata, signal = stack([prepare(_read_recording(folder, row), specification) for row in rows])
+    metadata, signal = stack([prepare(model_recording(read_record(folder, row)), specification) for row in rows])
     return Dataset(
         metadata=metadata,
         signal=signal,
@@ -100,24 +98,3 @@ def read_dataset(
 def statements_in(rows: Sequence[PtbxlRow]) -> tuple[str, ...]:
     """Return the codes of all statements in some rows, sorted."""
     return tuple(sorted({code for row in rows for code in row.statements}))
-
-
-def _read_recording(folder: Path, row: PtbxlRow) -> Recording:
-    return recording_of(read_signal_int16(folder, row), model_metadata(row.metadata))
-
-
-def recording_of(microvolts: npt.NDArray[Any], metadata: PatientMetadata) -> Recording:
-    """Return the recording of a signal at 100 Hz, int16 microvolts [sample, lead], the twelve leads in their order."""
-    millivolts = microvolts.astype(np.float32) / MICROVOLTS_PER_MILLIVOLT
-    return Recording(millivolts, 100.0, tuple(LeadName), metadata)
-
-
-def model_metadata(metadata: FileMetadata) -> PatientMetadata:
-    """Return what a file knows of a patient, in the model's words; the stages stay out."""
-    return PatientMetadata(
-        age_years=metadata.age_years,
-        sex=None if metadata.sex is None else Sex[metadata.sex.name],
-        height_cm=metadata.height_cm,
-        weight_kg=metadata.weight_kg,
-        has_pacemaker=metadata.has_pacemaker,
-    )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from ecg_client.formats.ptbxl import PtbxlRow
+from ecg_evaluation.model_recording import model_metadata
 from ecg_model.manifest import InputSpecification, MetadataFeature
 from ecg_model.recording import LeadName, PatientMetadata, Sex
-from ecg_training.dataset import model_metadata
 from ecg_training.network import REFERENCE_INPUTS
 
 OLDEST_YEARS = 90.0

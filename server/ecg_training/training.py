@@ -7,6 +7,7 @@ training that was interrupted and resumed ends, but for rounding, with the weigh
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -59,11 +60,15 @@ class Course:
     def batches(self, epoch: int) -> Iterator[Dataset]:
         """Yield what an epoch is trained on."""
         random = np.random.default_rng([self.settings.seed, epoch])
-        order = random.permutation(len(self.dataset))
         length = self._length(epoch)
-        for start in range(0, len(order), self.settings.batch_size):
-            batch = self.dataset.rows(order[start : start + self.settings.batch_size])
+        for batch in self.shuffled(random):
             yield self.recipe.vary(batch, length, random)
+
+    def shuffled(self, random: np.random.Generator) -> Iterator[Dataset]:
+        """Yield all recordings once, in batches, as they are."""
+        order = random.permutation(len(self.dataset))
+        for start in range(0, len(order), self.settings.batch_size):
+            yield self.dataset.rows(order[start : start + self.settings.batch_size])
 
     def _length(self, epoch: int) -> int:
         if self.settings.crop_samples is None or epoch >= self.settings.epochs - self.settings.whole_epochs:
@@ -99,9 +104,8 @@ def _average(model: keras.Model, course: Course) -> None:
     """
     model.optimizer.finalize_variable_values(model.trainable_variables)
     forward = tf.function(lambda *inputs: model(inputs, training=True), reduce_retracing=True)
-    order = np.random.default_rng(course.settings.seed).permutation(len(course.dataset))
-    for start in range(0, len(order), course.settings.batch_size)[:NORMALIZATION_STEPS]:
-        batch = course.dataset.rows(order[start : start + course.settings.batch_size])
+    batches = course.shuffled(np.random.default_rng(course.settings.seed))
+    for batch in islice(batches, NORMALIZATION_STEPS):
         forward(tf.constant(batch.metadata), tf.constant(batch.signal))
 
 

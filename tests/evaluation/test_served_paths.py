@@ -14,8 +14,9 @@ from ecg_evaluation.__main__ import JSON_FILE, MARKDOWN_FILE, PLOT_FILE, main
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import Evaluation
 from ecg_evaluation.json_file import read_evaluation
+from ecg_evaluation.model_recording import model_recording
 from ecg_evaluation.served_model import Refusal, ServedPrediction
-from ecg_evaluation.through_classifier import model_recording, serve_classifier
+from ecg_evaluation.through_classifier import serve_classifier
 from ecg_evaluation.through_server import served_prediction
 from ecg_model.bundle import DEFAULT_BUNDLE, MANIFEST_FILE, SHIPPED_BUNDLES
 from ecg_model.keras_file import sha256_of

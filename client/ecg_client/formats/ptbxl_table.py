@@ -83,16 +83,16 @@ def read_table(
     folder = Path(folder)
     class_of = _read_class_of_statement(folder / STATEMENTS_NAME)
     path = folder / TABLE_NAME
-    with _naming(path):
+    with naming_faults(path):
         return [
             _row(line, class_of, with_infarction_stages=with_infarction_stages)
-            for line in _read_lines(path)
+            for line in read_lines(path)
             if folds is None or int(line["strat_fold"]) in folds
         ]
 
 
 @contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def naming_faults(path: Path) -> Iterator[None]:
     """Turns whatever a file that is not the published one provokes into the error that names it."""
     try:
         yield
@@ -108,14 +108,15 @@ def _naming(path: Path) -> Iterator[None]:
         raise UnreadableFileError(path, f"{error}; give the table as PhysioNet publishes it") from error
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, str]]:
+def read_lines(path: Path) -> Iterator[dict[str, str]]:
+    """Reads the lines of a table, each by the names of its columns."""
     with path.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
 
 
 def _read_class_of_statement(path: Path) -> dict[str, str]:
-    with _naming(path):
-        return {line[""]: line["diagnostic_class"] for line in _read_lines(path) if _number(line["diagnostic"]) == 1}
+    with naming_faults(path):
+        return {line[""]: line["diagnostic_class"] for line in read_lines(path) if _number(line["diagnostic"]) == 1}
 
 
 def _row(line: Mapping[str, str], class_of: Mapping[str, str], *, with_infarction_stages: bool) -> PtbxlRow:
