@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from benchmarks.measurement import NotMeasuredError
 from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, recordings
 from ecg_evaluation.model_recording import model_recording
-from ecg_model.classifier import Classifier
-from ecg_model.errors import InvalidRecordingError
+from ecg_model.classifier import Classifier, Prediction
 from ecg_model.loading import Runtime, load_classifier
-from ecg_model.preprocessing import prepare, stack
+from ecg_model.preprocessing import unmasked_inputs
 from ecg_model.recording import FloatArray
 
 # Runtimes may differ by 1e-5; this is about answers to the wrong question.
@@ -54,16 +52,12 @@ def describe_model(model: str) -> str:
 
 
 def service_answers(model: str, sample_rate_hz: float = NATIVE_RATE_HZ) -> AnswerKey:
-    """Return what the service has to answer.
-
-    Raises:
-        NotMeasuredError: the model does not take recordings of this rate.
-    """
-    sent = recordings(SampleKind.INT16, sample_rate_hz)
-    outcomes = classifier(model, Runtime.ONNX, 1).classify([model_recording(one) for one in sent])
-    predictions = [one for one in outcomes if not isinstance(one, InvalidRecordingError)]
+    """Return what the service has to answer."""
+    sent = [model_recording(one) for one in recordings(SampleKind.INT16, sample_rate_hz)]
+    outcomes = classifier(model, Runtime.ONNX, 1).classify(sent)
+    predictions = [one for one in outcomes if isinstance(one, Prediction)]
     if len(predictions) < len(sent):
-        raise NotMeasuredError(f"not accepted: the model takes no recordings at {sample_rate_hz:g} Hz")
+        raise WrongAnswerError("a recording was refused")
     return AnswerKey(tuple(one.probabilities for one in predictions))
 
 
@@ -76,4 +70,4 @@ def network_answers(model: str) -> AnswerKey:
 
 def network_inputs(classifier: Classifier) -> tuple[FloatArray, FloatArray]:
     """Return all recordings as the network takes them: metadata and signal."""
-    return stack([prepare(model_recording(one), classifier.manifest.input) for one in recordings()])
+    return unmasked_inputs([model_recording(one) for one in recordings()], classifier.manifest.input)

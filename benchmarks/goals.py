@@ -18,6 +18,7 @@ def judge(results: Results) -> tuple[Goal, ...]:
     """Return every goal, met or not."""
     return (
         _stream_speed(results),
+        _stream_speed_at_500_hz(results),
         _unary_latency(results),
         _over_original(results),
         _tail(results),
@@ -39,6 +40,15 @@ def _stream_speed(results: Results) -> Goal:
     note = "" if best is None else f"best: {best.name}"
     cores = results.machine.usable_cores
     return replace(goal, note=note if cores == CORES else f"{note}; on {cores} cores, the goal is about {CORES}")
+
+
+def _stream_speed_at_500_hz(results: Results) -> Goal:
+    resampled, native = (
+        figure(results.cases, stream.PART, name, "recordings_per_s")
+        for name in (stream.ONE_STREAM_500_HZ, stream.ONE_STREAM)
+    )
+    measured = None if resampled is None or native is None else ratio(resampled, native)
+    return _at_least(0.6, "", f"{stream.ONE_STREAM_500_HZ}: recordings/s over those at 100 Hz", measured)
 
 
 def _unary_latency(results: Results) -> Goal:

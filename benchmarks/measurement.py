@@ -11,10 +11,6 @@ from benchmarks.spread import percentile
 Metrics = dict[str, float]
 
 
-class NotMeasuredError(Exception):
-    """A case does not apply to this model or this machine; its text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """When to measure.

@@ -9,7 +9,7 @@ from itertools import cycle
 import numpy as np
 
 from ecg_client import PatientMetadata, Recording, Sex
-from ecg_client.formats.synthetic import generate_recordings
+from ecg_client.formats.synthetic import generate_recording
 
 DISTINCT = 32
 NATIVE_RATE_HZ = 100.0
@@ -24,9 +24,9 @@ class SampleKind(StrEnum):
 
 @cache
 def recordings(kind: SampleKind = SampleKind.INT16, sample_rate_hz: float = NATIVE_RATE_HZ) -> tuple[Recording, ...]:
-    """Return the recordings, with samples of a kind, at 100 Hz or a multiple of it."""
-    made = [_with_patient(one, index) for index, one in enumerate(generate_recordings(DISTINCT))]
-    return tuple(_at_rate(_with_samples(one, kind), sample_rate_hz) for one in made)
+    """Return the recordings, with samples of a kind, at a rate."""
+    made = [generate_recording(index, sample_rate_hz=sample_rate_hz) for index in range(DISTINCT)]
+    return tuple(_with_samples(_with_patient(one, index), kind) for index, one in enumerate(made))
 
 
 def endlessly(recordings: tuple[Recording, ...]) -> Iterator[tuple[int, Recording]]:
@@ -54,13 +54,3 @@ def _with_samples(recording: Recording, kind: SampleKind) -> Recording:
 def millivolts(recording: Recording) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Return the signal in millivolts, as the service understands it."""
     return (recording.signal.astype(np.float64) * recording.microvolts_per_unit / 1000.0).astype(np.float32)
-
-
-def _at_rate(recording: Recording, sample_rate_hz: float) -> Recording:
-    """Hold each sample until the next: good for measuring speed, and for nothing else."""
-    factor = round(sample_rate_hz / recording.sample_rate_hz)
-    if factor == 1:
-        return recording
-    return dataclasses.replace(
-        recording, signal=np.repeat(recording.signal, factor, axis=0), sample_rate_hz=sample_rate_hz
-    )

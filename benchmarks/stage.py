@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 from benchmarks.answers import AnswerKey, network_answers, service_answers
 from benchmarks.calls import Load
-from benchmarks.measurement import Measurement, Metrics, NotMeasuredError, Window, metrics
+from benchmarks.measurement import Measurement, Metrics, Window, metrics
 from benchmarks.processes import RunningServer, running
 from benchmarks.recordings import NATIVE_RATE_HZ, recordings
 from benchmarks.settings import Settings
@@ -112,8 +112,6 @@ def _plainly(function: Callable[..., R], *arguments: object) -> R:
     """Call a function; what it raises comes back through a pipe, and not every exception survives that."""
     try:
         return function(*arguments)
-    except NotMeasuredError:
-        raise
     except Exception as error:  # noqa: BLE001 - it is raised again, as something that can be sent
         raise ClientFailedError(f"{type(error).__name__}: {error}") from None
 

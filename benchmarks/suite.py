@@ -9,7 +9,7 @@ from benchmarks.answers import describe_model
 from benchmarks.case import Case, CaseResult, Results
 from benchmarks.goals import judge
 from benchmarks.machine import describe_machine
-from benchmarks.measurement import Metrics, NotMeasuredError
+from benchmarks.measurement import Metrics
 from benchmarks.parts import bare, growth, naive, original, resources, stream, unary, workers
 from benchmarks.settings import Settings
 from benchmarks.spread import Spread, spread
@@ -53,13 +53,9 @@ def run_cases(cases: Sequence[Case], rounds: int, report: Report) -> list[CaseRe
 
 def _result(case: Case, rounds: Iterable[Metrics], error: Exception | None) -> CaseResult:
     result = CaseResult(case.part, case.name, case.runtime)
-    match error:
-        case None:
-            return replace(result, metrics=_spreads(list(rounds)))
-        case NotMeasuredError():
-            return replace(result, note=str(error))
-        case _:
-            return replace(result, note=f"failed: {type(error).__name__}: {error}", is_failure=True)
+    if error is None:
+        return replace(result, metrics=_spreads(list(rounds)))
+    return replace(result, note=f"failed: {type(error).__name__}: {error}", is_failure=True)
 
 
 def _spreads(rounds: Sequence[Metrics]) -> dict[str, Spread]:

@@ -7,7 +7,9 @@ import pytest
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, ServiceDescriptor
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
+from ecg_client import prediction as client_prediction
 from ecg_model.errors import RefusalReason
+from ecg_model.warning import WarningCode
 from ecg_server.status import STATUS_TABLE
 
 FILES = [module.DESCRIPTOR for module in (ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2)]
@@ -30,7 +32,7 @@ MESSAGES = {
         "PackedSignal packed_signal=5"
     ),
     "PredictRequest": "Recording recording=1; PredictOptions options=2",
-    "PredictOptions": "",
+    "PredictOptions": "bool include_windows=1",
     "PredictResponse": "Prediction prediction=1",
     "PredictStreamRequest": "repeated Recording recordings=1; PredictOptions options=2",
     "PredictStreamResponse": "repeated RecordingResult results=1",
@@ -42,8 +44,10 @@ MESSAGES = {
     "FieldViolation": "string field=1; string description=2",
     "Prediction": (
         "string recording_id=1; repeated ClassPrediction classes=2; ModelVersion model=3; repeated Warning warnings=4; "
-        "string operating_point=5; optional float uncertainty=6; repeated Abstention abstentions=7"
+        "string operating_point=5; optional float uncertainty=6; repeated Abstention abstentions=7; "
+        "repeated WindowPrediction windows=8"
     ),
+    "WindowPrediction": "double offset_seconds=1; repeated float probabilities=2",
     "Abstention": "AbstentionReason reason=1; LeadName lead=2; string message=3",
     "ClassPrediction": (
         "string code=1; string display_name=2; float probability=3; float threshold=4; bool is_positive=5"
@@ -57,6 +61,14 @@ MESSAGES = {
         "repeated QualityFigure quality_figures=8; repeated OperatingPoint operating_points=9; "
         "optional float greatest_uncertainty=10"
     ),
+    "InputSpecification": (
+        "double sample_rate_hz=1; int32 sample_count=2; repeated LeadName lead_names=3; "
+        "repeated string metadata_fields=4; repeated LeadName required_lead_names=5"
+    ),
+    "Limits": (
+        "int64 max_message_bytes=1; int32 max_recording_id_bytes=2; double min_sample_rate_hz=3; "
+        "double max_sample_rate_hz=4; double min_duration_seconds=5; double max_duration_seconds=6"
+    ),
     "OperatingPoint": "string name=1; string description=2; repeated ClassThreshold thresholds=3; bool is_active=4",
     "ClassThreshold": "string class_code=1; float threshold=2",
 }
@@ -67,7 +79,12 @@ ENUMS = {
     "Sex": "UNSPECIFIED=0 MALE=1 FEMALE=2",
     "InfarctionStage": "UNSPECIFIED=0 UNKNOWN=1 I=2 I_II=3 II=4 II_III=5 III=6",
     "AbstentionReason": "UNSPECIFIED=0 UNCERTAIN=1 UNFAMILIAR=2",
-    "WarningCode": "UNSPECIFIED=0 METADATA_IMPUTED=1 METADATA_IGNORED=2 LEAD_DERIVED=3 RESAMPLED=4",
+    "WarningCode": (
+        "UNSPECIFIED=0 METADATA_IMPUTED=1 METADATA_IGNORED=2 LEAD_DERIVED=3 RESAMPLED=4 RECORDING_PADDED=5 "
+        "RECORDING_COMBINED=6 SIGNAL_FLAT=16 SIGNAL_CLIPPED=17 SIGNAL_AMPLITUDE=18 SIGNAL_BASELINE_WANDER=19 "
+        "SIGNAL_NOISE=20 SIGNAL_STEP=21 SIGNAL_LEADS_CONTRADICT=22 SIGNAL_ARM_LEADS_SWAPPED=23 "
+        "SIGNAL_LEAD_MASKED=24 SIGNAL_WINDOW_LEFT_OUT=25 SIGNAL_OFFSET_REMOVED=26"
+    ),
 }
 
 METHODS = {
@@ -125,6 +142,15 @@ def test_the_values_of_an_enum_are_as_published(name: str) -> None:
     published = [f"{prefix}_{value}" for value in ENUMS[name].split()]
 
     assert [f"{value.name}={value.number}" for value in enum_named(name).values][: len(published)] == published
+
+
+def test_the_client_and_the_model_know_every_warning() -> None:
+    """Each kind has one name, wherever it is spoken of."""
+    prefix = "WARNING_CODE_"
+    names = {value.name.removeprefix(prefix) for value in enum_named("WarningCode").values if value.number}
+
+    assert {code.name for code in client_prediction.WarningCode} == names
+    assert {code.name for code in WarningCode} == names
 
 
 def test_the_methods_of_the_service_are_as_published() -> None:

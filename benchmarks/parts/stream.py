@@ -12,6 +12,7 @@ from ecg_model.loading import Runtime
 
 PART = "stream"
 ONE_STREAM = "one stream, int16, EcgClient"
+ONE_STREAM_500_HZ = "one stream, int16 at 500 Hz, EcgClient"
 
 
 def cases(stage: Stage) -> list[Case]:
@@ -21,7 +22,7 @@ def cases(stage: Stage) -> list[Case]:
         _case(stage, "one stream, int16, AsyncEcgClient", stream_async),
         _case(stage, "one stream, float32, EcgClient", stream_blocking, kind=SampleKind.FLOAT32),
         _case(stage, "one stream, leads, generated stubs", stream_leads),
-        _case(stage, "one stream, int16 at 500 Hz, EcgClient", stream_blocking, sample_rate_hz=500.0),
+        _case(stage, ONE_STREAM_500_HZ, stream_blocking, sample_rate_hz=500.0),
         _case(stage, "four streams, int16, EcgClient", stream_blocking, concurrency=4),
         _case(stage, "four streams, int16, AsyncEcgClient", stream_async, concurrency=4),
         _case(stage, f"{ONE_STREAM}, tensorflow", stream_blocking, Runtime.TENSORFLOW),

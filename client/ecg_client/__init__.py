@@ -37,10 +37,21 @@ if TYPE_CHECKING:
         PredictionWarning,
         RecordingError,
         RecordingResult,
+        WarningCode,
+        WindowPrediction,
     )
-    from ecg_client.recording import STANDARD_LEADS, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+    from ecg_client.recording import (
+        INDEPENDENT_LEADS,
+        STANDARD_LEADS,
+        InfarctionStage,
+        LeadName,
+        PatientMetadata,
+        Recording,
+        Sex,
+    )
 
 __all__ = [
+    "INDEPENDENT_LEADS",
     "STANDARD_LEADS",
     "Abstention",
     "AsyncEcgClient",
@@ -70,6 +81,8 @@ __all__ = [
     "ServingStatus",
     "Sex",
     "UnreadableFileError",
+    "WarningCode",
+    "WindowPrediction",
 ]
 
 _MODULES = ("errors", "recording", "prediction", "model_summary", "client", "aio")

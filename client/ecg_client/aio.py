@@ -13,6 +13,7 @@ from ecg_client.async_sender import AsyncSender
 from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
 from ecg_client.convert import (
     model_summary_from_proto,
+    options_to_proto,
     prediction_from_proto,
     recording_to_proto,
     result_from_proto,
@@ -57,9 +58,11 @@ class AsyncEcgClient:
         """Closes the connection; calls in progress are cancelled."""
         await self._channel.close()
 
-    async def predict(self, recording: Recording) -> Prediction:
+    async def predict(self, recording: Recording, *, include_windows: bool = False) -> Prediction:
         """Classifies one recording; see `EcgClient.predict`."""
-        request = ecg_service_pb2.PredictRequest(recording=recording_to_proto(recording))
+        request = ecg_service_pb2.PredictRequest(
+            recording=recording_to_proto(recording), options=options_to_proto(include_windows=include_windows)
+        )
         with self._typed_errors():
             response = await self._service.Predict(request, timeout=self._timeout_s)
         return prediction_from_proto(response.prediction)
@@ -68,6 +71,7 @@ class AsyncEcgClient:
         self,
         recordings: AsyncIterable[Recording] | Iterable[Recording],
         *,
+        include_windows: bool = False,
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
     ) -> AsyncGenerator[RecordingResult, None]:
@@ -77,7 +81,7 @@ class AsyncEcgClient:
         should not block, and cannot wait for a result. Leave early through `contextlib.aclosing`, so that the stream
         is cancelled at once.
         """
-        sender = AsyncSender(recordings, max_in_flight)
+        sender = AsyncSender(recordings, max_in_flight, options_to_proto(include_windows=include_windows))
         call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
         sender.start()
         try:

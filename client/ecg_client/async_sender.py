@@ -13,7 +13,13 @@ from ecg_client.recording import Recording
 class AsyncSender:
     """Takes recordings from an iterable in a task of its own, and hands them to the transport in groups."""
 
-    def __init__(self, recordings: AsyncIterable[Recording] | Iterable[Recording], max_in_flight: int) -> None:
+    def __init__(
+        self,
+        recordings: AsyncIterable[Recording] | Iterable[Recording],
+        max_in_flight: int,
+        options: ecg_service_pb2.PredictOptions,
+    ) -> None:
+        self._options = options
         self._outbox = Outbox(max_in_flight)
         self._recordings = _as_async(recordings)
         self._room = asyncio.Event()
@@ -34,7 +40,8 @@ class AsyncSender:
     async def requests(self) -> AsyncIterator[ecg_service_pb2.PredictStreamRequest]:
         """Yields messages as there is something to put into them, until the source ends."""
         while await self._has_waiting():
-            yield ecg_service_pb2.PredictStreamRequest(recordings=self._outbox.take_group())
+            group = self._outbox.take_group()
+            yield ecg_service_pb2.PredictStreamRequest(recordings=group, options=self._options)
             self._room.set()
 
     def answered(self, count: int) -> None:

@@ -11,6 +11,7 @@ from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
 from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
 from ecg_client.convert import (
     model_summary_from_proto,
+    options_to_proto,
     prediction_from_proto,
     recording_to_proto,
     result_from_proto,
@@ -59,13 +60,19 @@ class EcgClient:
         """Closes the connection; calls in progress are cancelled."""
         self._channel.close()
 
-    def predict(self, recording: Recording) -> Prediction:
+    def predict(self, recording: Recording, *, include_windows: bool = False) -> Prediction:
         """Classifies one recording.
+
+        Args:
+            recording: The recording.
+            include_windows: Whether the prediction has `windows`, what the network said of each window.
 
         Raises:
             RecordingRefusedError: The recording cannot be classified; its `field_violations` say what to change.
         """
-        request = ecg_service_pb2.PredictRequest(recording=recording_to_proto(recording))
+        request = ecg_service_pb2.PredictRequest(
+            recording=recording_to_proto(recording), options=options_to_proto(include_windows=include_windows)
+        )
         with self._typed_errors():
             return prediction_from_proto(self._service.Predict(request, timeout=self._timeout_s).prediction)
 
@@ -73,6 +80,7 @@ class EcgClient:
         self,
         recordings: Iterable[Recording],
         *,
+        include_windows: bool = False,
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
     ) -> Generator[RecordingResult, None, None]:
@@ -84,6 +92,7 @@ class EcgClient:
 
         Args:
             recordings: The recordings. What it raises is raised here, after the results of what it yielded before.
+            include_windows: Whether predictions have `windows`, what the network said of each window.
             max_in_flight: How many recordings may be on their way at once.
             timeout_s: How long the whole stream may take, in seconds; None is for ever.
 
@@ -94,7 +103,7 @@ class EcgClient:
         Raises:
             ServiceError: The stream ended early, after the results that did arrive.
         """
-        sender = Sender(recordings, max_in_flight)
+        sender = Sender(recordings, max_in_flight, options_to_proto(include_windows=include_windows))
         call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
         sender.start()
         try:

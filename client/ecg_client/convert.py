@@ -1,6 +1,7 @@
 """Recordings to messages, and messages to predictions: `x_to_proto` and `x_from_proto`, all of them pure."""
 
 import functools
+from collections.abc import Sequence
 
 import grpc
 
@@ -22,10 +23,13 @@ from ecg_client.prediction import (
     PredictionWarning,
     RecordingError,
     RecordingResult,
+    WarningCode,
+    WindowPrediction,
 )
 from ecg_client.recording import LeadName, PatientMetadata, Recording
 
 _STATUS_OF_NUMBER = {status.value[0]: status for status in grpc.StatusCode}
+_INT16_BYTES, _FLOAT32_BYTES = 2, 4
 _LEAD_OF_NUMBER: dict[int, LeadName] = {lead.value: lead for lead in LeadName}
 
 
@@ -51,6 +55,11 @@ def packed_signal_to_proto(recording: Recording) -> recording_pb2.PackedSignal:
     )
 
 
+def signal_byte_count(recording: Recording) -> int:
+    """Says how many bytes the signal has on the wire."""
+    return recording.signal.size * (_FLOAT32_BYTES if recording.signal.dtype.kind == "f" else _INT16_BYTES)
+
+
 def metadata_to_proto(metadata: PatientMetadata) -> recording_pb2.PatientMetadata:
     """Writes what is known; what is None stays absent."""
     return recording_pb2.PatientMetadata(
@@ -64,8 +73,14 @@ def metadata_to_proto(metadata: PatientMetadata) -> recording_pb2.PatientMetadat
     )
 
 
+def options_to_proto(*, include_windows: bool) -> ecg_service_pb2.PredictOptions:
+    """Writes the choices for a call or a stream."""
+    return ecg_service_pb2.PredictOptions(include_windows=include_windows)
+
+
 def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
     """Reads a prediction."""
+    codes = [entry.code for entry in message.classes] if message.windows else []
     return Prediction(
         message.recording_id,
         tuple(
@@ -79,6 +94,7 @@ def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
         message.operating_point,
         message.uncertainty if message.HasField("uncertainty") else None,
         tuple([_abstention_from_proto(abstention) for abstention in message.abstentions]),
+        tuple([_window_from_proto(window, codes) for window in message.windows]),
     )
 
 
@@ -112,7 +128,7 @@ def model_summary_from_proto(message: ecg_service_pb2.ModelSummaryResponse) -> M
         parameter_count=message.parameter_count,
         class_codes=tuple(message.class_codes),
         input=_input_from_proto(message.input),
-        limits=Limits(message.limits.max_message_bytes, message.limits.max_recording_id_bytes),
+        limits=_limits_from_proto(message.limits),
         quality_figures=tuple(
             QualityFigure(figure.name, figure.class_code, figure.value, figure.measured_on)
             for figure in message.quality_figures
@@ -128,22 +144,23 @@ def _numbers(lead_names: tuple[LeadName, ...]) -> tuple[recording_pb2.LeadName.V
 
 
 @functools.lru_cache(maxsize=64)
-def _warning_code_name(number: prediction_pb2.WarningCode.ValueType) -> str:
+def _warning_code(number: prediction_pb2.WarningCode.ValueType) -> WarningCode | str:
     if number not in prediction_pb2.WarningCode.values():
         return str(number)
-    return prediction_pb2.WarningCode.Name(number).removeprefix("WARNING_CODE_")
+    name = prediction_pb2.WarningCode.Name(number).removeprefix("WARNING_CODE_")
+    return WarningCode.__members__.get(name, name)
 
 
 def _warning_from_proto(message: prediction_pb2.Warning) -> PredictionWarning:
     return _read_warning(message.SerializeToString())
 
 
-# A model has a handful of warnings, and most predictions carry some of them: each is read once.
+# Of metadata a model has a handful of warnings, and most predictions carry some of them: each is read once.
 @functools.lru_cache(maxsize=256)
 def _read_warning(serialized: bytes) -> PredictionWarning:
     message = prediction_pb2.Warning.FromString(serialized)
     return PredictionWarning(
-        _warning_code_name(message.code),
+        _warning_code(message.code),
         _LEAD_OF_NUMBER.get(message.lead),
         message.message,
         message.measured if message.HasField("measured") else None,
@@ -160,6 +177,11 @@ def _abstention_reason_name(number: prediction_pb2.AbstentionReason.ValueType) -
     if number not in prediction_pb2.AbstentionReason.values():
         return str(number)
     return prediction_pb2.AbstentionReason.Name(number).removeprefix("ABSTENTION_REASON_")
+
+
+def _window_from_proto(message: prediction_pb2.WindowPrediction, codes: Sequence[str]) -> WindowPrediction:
+    probabilities = dict(zip(codes, message.probabilities, strict=True)) if message.probabilities else None
+    return WindowPrediction(message.offset_seconds, probabilities)
 
 
 def _recording_error_from_proto(message: prediction_pb2.RecordingError) -> RecordingError:
@@ -182,11 +204,27 @@ def _operating_point_from_proto(message: model_pb2.OperatingPoint) -> OperatingP
     return OperatingPoint(message.name, message.description, thresholds, message.is_active)
 
 
+def _limits_from_proto(message: model_pb2.Limits) -> Limits:
+    return Limits(
+        max_message_bytes=message.max_message_bytes,
+        max_recording_id_bytes=message.max_recording_id_bytes,
+        # None of the four can be 0: then the service does not know them.
+        min_sample_rate_hz=message.min_sample_rate_hz or None,
+        max_sample_rate_hz=message.max_sample_rate_hz or None,
+        min_duration_seconds=message.min_duration_seconds or None,
+        max_duration_seconds=message.max_duration_seconds or None,
+    )
+
+
 def _input_from_proto(message: model_pb2.InputSpecification) -> InputSpecification:
-    leads = (_LEAD_OF_NUMBER.get(number) for number in message.lead_names)
     return InputSpecification(
         sample_rate_hz=message.sample_rate_hz,
         sample_count=message.sample_count,
-        lead_names=tuple(lead for lead in leads if lead is not None),
+        lead_names=_leads_from_proto(message.lead_names),
         metadata_fields=tuple(message.metadata_fields),
+        required_lead_names=_leads_from_proto(message.required_lead_names),
     )
+
+
+def _leads_from_proto(numbers: Sequence[int]) -> tuple[LeadName, ...]:
+    return tuple(_LEAD_OF_NUMBER[number] for number in numbers if number in _LEAD_OF_NUMBER)

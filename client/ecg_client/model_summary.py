@@ -38,19 +38,23 @@ class LayerSummary:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InputSpecification:
-    """What the network takes.
+    """What the network takes. The service brings a recording to this form; what one may be is in `Limits`.
 
     Attributes:
-        sample_rate_hz: Samples per second, in hertz.
-        sample_count: Samples of each lead.
+        sample_rate_hz: Samples per second of the network's window, in hertz; other rates are resampled to it.
+        sample_count: Samples of each lead in the network's window; shorter recordings are padded, longer ones are cut
+            into windows.
         lead_names: The leads the network sees; a recording may send them in any order.
         metadata_fields: The fields of `PatientMetadata` that the network uses.
+        required_lead_names: The leads without which a recording is refused; the others are derived. Empty where the
+            service is older than this, and needs all of them.
     """
 
     sample_rate_hz: float
     sample_count: int
     lead_names: tuple[LeadName, ...]
     metadata_fields: tuple[str, ...]
+    required_lead_names: tuple[LeadName, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,10 +64,19 @@ class Limits:
     Attributes:
         max_message_bytes: Largest message it receives, in bytes.
         max_recording_id_bytes: Longest recording id, in bytes of UTF-8.
+        min_sample_rate_hz: Lowest sample rate, in hertz; None, as below, where the service is older than this and takes
+            nothing but the rate and the length of `InputSpecification`.
+        max_sample_rate_hz: Highest sample rate, in hertz.
+        min_duration_seconds: Shortest recording, in seconds.
+        max_duration_seconds: Longest recording, in seconds; send what is longer in pieces.
     """
 
     max_message_bytes: int
     max_recording_id_bytes: int
+    min_sample_rate_hz: float | None = None
+    max_sample_rate_hz: float | None = None
+    min_duration_seconds: float | None = None
+    max_duration_seconds: float | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What the service answers: a probability for each class. Not a diagnosis."""
 
 import dataclasses
+import enum
+from collections.abc import Mapping
 
 import grpc
 
@@ -43,20 +45,48 @@ class ModelVersion:
     sha256: str
 
 
+class WarningCode(enum.StrEnum):
+    """Kinds of warning, by the names of `ecg.v1.WarningCode`; there it is said what each one's figure is.
+
+    What is done to a recording so that the network can see it comes first. Of the signal's quality, most only tell what
+    was noticed; the last two tell what was done about it, and make the probabilities others.
+    """
+
+    METADATA_IMPUTED = "METADATA_IMPUTED"
+    METADATA_IGNORED = "METADATA_IGNORED"
+    LEAD_DERIVED = "LEAD_DERIVED"
+    RESAMPLED = "RESAMPLED"
+    RECORDING_PADDED = "RECORDING_PADDED"
+    RECORDING_COMBINED = "RECORDING_COMBINED"
+    SIGNAL_FLAT = "SIGNAL_FLAT"
+    SIGNAL_CLIPPED = "SIGNAL_CLIPPED"
+    SIGNAL_AMPLITUDE = "SIGNAL_AMPLITUDE"
+    SIGNAL_BASELINE_WANDER = "SIGNAL_BASELINE_WANDER"
+    SIGNAL_NOISE = "SIGNAL_NOISE"
+    SIGNAL_STEP = "SIGNAL_STEP"
+    SIGNAL_LEADS_CONTRADICT = "SIGNAL_LEADS_CONTRADICT"
+    SIGNAL_ARM_LEADS_SWAPPED = "SIGNAL_ARM_LEADS_SWAPPED"
+    SIGNAL_LEAD_MASKED = "SIGNAL_LEAD_MASKED"
+    """The network was given 0 mV in place of a lead: the probabilities are those of the recording without it."""
+    SIGNAL_WINDOW_LEFT_OUT = "SIGNAL_WINDOW_LEFT_OUT"
+    SIGNAL_OFFSET_REMOVED = "SIGNAL_OFFSET_REMOVED"
+    """The probabilities are those of the other windows."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class PredictionWarning:
     """Something a reader of the prediction should know about the recording.
 
     Attributes:
-        code: What kind of warning this is, as `ecg.v1.WarningCode` names it, such as "METADATA_IMPUTED"; a kind that
-            is newer than this client is given as its number.
+        code: What kind of warning this is, such as "METADATA_IMPUTED"; a kind that is newer than this client is given
+            as its number.
         lead: The lead it concerns; None is the whole recording.
         message: The warning in words.
         measured: The figure it rests on, in `unit`; None where there is none.
         unit: Unit of the figure, such as "cm"; empty for a pure number.
     """
 
-    code: str
+    code: WarningCode | str
     lead: LeadName | None
     message: str
     measured: float | None
@@ -80,6 +110,20 @@ class Abstention:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class WindowPrediction:
+    """What the network said of one window of a recording.
+
+    Attributes:
+        offset_seconds: Where the window begins, in seconds from the first sample of the recording.
+        probabilities: The probability by class code, 0 to 1, in the model's order; None where the window was left out
+            because too many of its leads cannot be used.
+    """
+
+    offset_seconds: float
+    probabilities: Mapping[str, float] | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Prediction:
     """What a recording shows, and the model that says so.
 
@@ -93,6 +137,8 @@ class Prediction:
         uncertainty: How unsure the model is of this recording, 0 (sure of every class) to 1; None where the service is
             older than this.
         abstentions: Why the service does not stand by its findings; empty: it does.
+        windows: The windows in which the network saw the recording, in order of time, from which `classes` is combined;
+            empty unless they were asked for.
     """
 
     recording_id: str
@@ -102,6 +148,7 @@ class Prediction:
     operating_point: str = ""
     uncertainty: float | None = None
     abstentions: tuple[Abstention, ...] = ()
+    windows: tuple[WindowPrediction, ...] = ()
 
     @property
     def is_abstained(self) -> bool:

@@ -33,6 +33,9 @@ class LeadName(enum.IntEnum):
 STANDARD_LEADS: tuple[LeadName, ...] = tuple(LeadName)
 """All twelve leads in the usual order: I, II, III, aVR, aVL, aVF, V1…V6."""
 
+INDEPENDENT_LEADS: tuple[LeadName, ...] = (LeadName.I, LeadName.II, *STANDARD_LEADS[6:])
+"""The eight that suffice, I, II, V1…V6: the service derives the others from I and II."""
+
 
 class Sex(enum.IntEnum):
     """Sex, as recorded in the data the network learned from; the values are those of `ecg.v1.Sex`."""
@@ -81,10 +84,10 @@ class PatientMetadata:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """One whole ECG.
+    """One whole ECG: twelve leads or the `INDEPENDENT_LEADS`, 50 to 2000 Hz, 2.5 s to 10 min.
 
-    Only what cannot be written to the wire is refused here; whether a recording can be classified is the service's
-    to say.
+    Send it as it was made: the service resamples, derives, pads and cuts, and says in a warning what it did. Only what
+    cannot be written to the wire is refused here; whether a recording can be classified is the service's to say.
 
     Attributes:
         signal: Samples, shape [sample, lead]. Floats are sent as float32, int16 as they are. Do not write to the
@@ -97,6 +100,7 @@ class Recording:
             1 for PTB-XL's integers. An int16 signal must say it.
         labels: What the recording is known to show: 0 or 1 for each class code. Never sent; None where nothing is
             known.
+        remarks: What the reader of a file has to say about it, such as channels that it left out. Never sent.
 
     Raises:
         InvalidRecordingError: The signal is no NumPy array, is not two-dimensional, is neither int16 nor
@@ -111,6 +115,7 @@ class Recording:
     recording_id: str = ""
     microvolts_per_unit: float = MICROVOLTS_PER_MILLIVOLT
     labels: Mapping[str, int] | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_is_array(self.signal)

@@ -16,7 +16,10 @@ class Sender:
     the source, or at the first recording after `close`.
     """
 
-    def __init__(self, recordings: Iterable[Recording], max_in_flight: int) -> None:
+    def __init__(
+        self, recordings: Iterable[Recording], max_in_flight: int, options: ecg_service_pb2.PredictOptions
+    ) -> None:
+        self._options = options
         self._outbox = Outbox(max_in_flight)
         self._recordings = recordings
         self._is_closed = False
@@ -38,7 +41,7 @@ class Sender:
     def requests(self) -> Iterator[ecg_service_pb2.PredictStreamRequest]:
         """Yields messages as there is something to put into them, until the source ends."""
         while group := self._take_group():
-            yield ecg_service_pb2.PredictStreamRequest(recordings=group)
+            yield ecg_service_pb2.PredictStreamRequest(recordings=group, options=self._options)
 
     def answered(self, count: int) -> None:
         """Notes that results arrived, which makes room for as many recordings."""

@@ -1,21 +1,26 @@
-"""Writes an evaluation as JSON, and reads it back."""
+"""Writes what was found as JSON, and reads it back."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from ecg_evaluation.errors import EvaluationError
 from ecg_evaluation.evaluation import Evaluation
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Findings = TypeVar("Findings")
+
 _OPEN_LEVELS = 2
 
 
-def to_json(evaluation: Evaluation) -> str:
-    """Return an evaluation as JSON, a line for each entry of its tables: short, and a change shows where it is."""
-    return _lines(asdict(evaluation), _OPEN_LEVELS) + "\n"
+def to_json(findings: "DataclassInstance") -> str:
+    """Return findings as JSON, a line for each entry of their tables: short, and a change shows where it is."""
+    return _lines(asdict(findings), _OPEN_LEVELS) + "\n"
 
 
 def _lines(value: Any, open_levels: int, indent: str = "") -> str:
@@ -35,11 +40,26 @@ def read_evaluation(path: Path) -> Evaluation:
     Raises:
         EvaluationError: the file cannot be read, or is no evaluation.
     """
+    return read_findings(path, Evaluation, "evaluation", "make evaluate")
+
+
+def read_findings(path: Path, kind: type[Findings], name: str, command: str) -> Findings:
+    """Return the findings in a JSON file.
+
+    Args:
+        path: the file.
+        kind: the dataclass that was written.
+        name: what that is called.
+        command: what writes it.
+
+    Raises:
+        EvaluationError: the file cannot be read, or holds something else.
+    """
     try:
-        return TypeAdapter(Evaluation).validate_json(path.read_bytes(), extra="forbid")
+        return TypeAdapter(kind).validate_json(path.read_bytes(), extra="forbid")
     except OSError as error:
         raise EvaluationError(f"{path}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise EvaluationError(f"{path}: is no evaluation: {where}: {first['msg']}; run make evaluate again") from error
+        raise EvaluationError(f"{path}: is no {name}: {where}: {first['msg']}; run {command} again") from error

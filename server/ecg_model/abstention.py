@@ -1,6 +1,6 @@
 """When a model does not stand by its findings, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_model.familiarity import FamiliarRanges, LeadStatistics, signal_statistics
 from ecg_model.manifest import AbstentionRule, LeadRange
-from ecg_model.recording import FloatArray, LeadName
+from ecg_model.recording import BoolArray, FloatArray, LeadName
 
 NEVER = AbstentionRule(greatest_uncertainty=1)
 
@@ -50,25 +50,32 @@ class Abstainer:
         self._lead_ranges = rule.lead_ranges
         self._familiar = FamiliarRanges(rule.lead_ranges)
 
-    def __call__(self, uncertainties: FloatArray, signals: FloatArray) -> list[tuple[Abstention, ...]]:
+    def __call__(
+        self, uncertainties: FloatArray, signals: FloatArray, ignored: BoolArray, counts: Sequence[int]
+    ) -> list[tuple[Abstention, ...]]:
         """Return, for each recording, why the model does not stand by its findings; mostly that is nothing.
 
         Args:
             uncertainties: of the predictions, float32 [recording].
-            signals: what the network was given, float32 millivolts [recording, sample, lead].
+            signals: what the network was given, float32 millivolts [window, sample, lead].
+            ignored: bool [window, lead]: what is not looked at, because it is known not to be a signal.
+            counts: how many windows each recording has; they lie one after the other.
         """
         reasons: list[list[Abstention]] = [[] for _ in uncertainties]
         for recording in np.flatnonzero(uncertainties > self._greatest_uncertainty).tolist():
             reasons[recording].append(self._too_uncertain)
         if self._lead_ranges:
-            for recording, abstention in self._unfamiliar(signals):
-                reasons[recording].append(abstention)
+            recording_of = np.repeat(np.arange(len(counts)), counts)
+            for window, abstention in self._unfamiliar(signals, ignored):
+                found = reasons[recording_of[window]]
+                if all(one.lead is not abstention.lead for one in found):
+                    found.append(abstention)
         return [tuple(one) for one in reasons]
 
-    def _unfamiliar(self, signals: FloatArray) -> Iterator[tuple[int, Abstention]]:
+    def _unfamiliar(self, signals: FloatArray, ignored: BoolArray) -> Iterator[tuple[int, Abstention]]:
         statistics = signal_statistics(signals)
-        for recording, lead in np.argwhere(self._familiar.are_left_by(statistics)).tolist():
-            yield recording, _unlike_training(statistics, recording, lead, self._lead_ranges[lead])
+        for window, lead in np.argwhere(self._familiar.are_left_by(statistics) & ~ignored).tolist():
+            yield window, _unlike_training(statistics, window, lead, self._lead_ranges[lead])
 
 
 def _too_uncertain(greatest: float) -> Abstention:
@@ -76,9 +83,9 @@ def _too_uncertain(greatest: float) -> Abstention:
     return Abstention(AbstentionReason.UNCERTAIN, message)
 
 
-def _unlike_training(statistics: LeadStatistics, recording: int, lead: int, known: LeadRange) -> Abstention:
-    samples = _figure(statistics.deviation_mv[recording, lead], known.deviation_mv)
-    steps = _figure(statistics.step_deviation_mv[recording, lead], known.step_deviation_mv)
+def _unlike_training(statistics: LeadStatistics, window: int, lead: int, known: LeadRange) -> Abstention:
+    samples = _figure(statistics.deviation_mv[window, lead], known.deviation_mv)
+    steps = _figure(statistics.step_deviation_mv[window, lead], known.step_deviation_mv)
     message = (
         f"lead {known.name} is unlike the training data: standard deviation of its samples {samples}, of the steps "
         f"from one to the next {steps}"

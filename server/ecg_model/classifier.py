@@ -1,8 +1,9 @@
 """Recordings in, predictions out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import add
 from typing import Protocol
 
 import numpy as np
@@ -11,10 +12,15 @@ from ecg_model.abstention import Abstainer, Abstention
 from ecg_model.calibration import Calibrator
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_model.manifest import Manifest, OperatingPoint
-from ecg_model.preprocessing import PreparedRecording, prepare, stack
+from ecg_model.preprocessing import Form, form_of, in_network_order, network_inputs, prepare, window_count
 from ecg_model.recording import FloatArray, Recording
 from ecg_model.uncertainty import uncertainty
+from ecg_model.usability import make_usable
 from ecg_model.warning import RecordingWarning
+from ecg_model.windows import combine
+
+# So that a recording of ten minutes needs no more memory than a full batch of short ones.
+WINDOWS_PER_RUN = 16
 
 
 class Network(Protocol):
@@ -30,6 +36,19 @@ class Network(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class WindowPrediction:
+    """What one window of a recording shows.
+
+    Attributes:
+        offset_seconds: where in the recording the window begins.
+        probabilities: one for each class, calibrated, 0 to 1; empty: the window was left out.
+    """
+
+    offset_seconds: float
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What a recording shows.
 
@@ -38,12 +57,17 @@ class Prediction:
         warnings: what a reader of them should know about the recording.
         uncertainty: how unsure the model is, 0 to 1; None: nobody asked it.
         abstentions: why the model does not stand by its findings; empty: it does.
+        windows: what its windows show, in their order: one, unless the recording is longer than the network's window.
     """
 
     probabilities: tuple[float, ...]
     warnings: tuple[RecordingWarning, ...]
     uncertainty: float | None = None
     abstentions: tuple[Abstention, ...] = ()
+    windows: tuple[WindowPrediction, ...] = ()
+
+
+Outcome = Prediction | InvalidRecordingError
 
 
 @dataclass(frozen=True)  # without slots, which leave no place for what is made once
@@ -62,33 +86,56 @@ class Classifier:
     def _abstain(self) -> Abstainer:
         return Abstainer(self.manifest.abstention)
 
-    def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
+    def window_count(self, recording: Recording) -> int:
+        """Return how many windows of a recording the network looks at: what it costs."""
+        return window_count(recording, self.manifest.input)
+
+    def classify(self, recordings: Sequence[Recording]) -> list[Outcome]:
         """Return, for each recording, what it shows or why it cannot be told; one bad recording harms no other."""
-        outcomes = [self._prepare(recording) for recording in recordings]
-        prepared = [outcome for outcome in outcomes if isinstance(outcome, PreparedRecording)]
-        predictions = iter(self._predict(prepared))
-        return [outcome if isinstance(outcome, InvalidRecordingError) else next(predictions) for outcome in outcomes]
+        outcomes: dict[int, Outcome] = {}
+        alike: dict[Form, list[int]] = {}
+        for index, recording in enumerate(recordings):
+            try:
+                alike.setdefault(form_of(recording, self.manifest.input), []).append(index)
+            except InvalidRecordingError as error:
+                outcomes[index] = error
+        for form, indices in alike.items():
+            outcomes.update(zip(indices, self._classify_alike([recordings[i] for i in indices], form), strict=True))
+        return [outcomes[index] for index in range(len(recordings))]
 
-    def _prepare(self, recording: Recording) -> PreparedRecording | InvalidRecordingError:
-        try:
-            return prepare(recording, self.manifest.input)
-        except InvalidRecordingError as error:
-            return error
-
-    def _predict(self, prepared: Sequence[PreparedRecording]) -> list[Prediction | InvalidRecordingError]:
-        if not prepared:
-            return []
-        metadata, signals = stack(prepared)
-        given = self.network(metadata, signals)
-        is_finite = np.atleast_1d(np.isfinite(given).all(axis=-1)).tolist()
-        probabilities = self._calibrate(given)
+    def _classify_alike(self, recordings: Sequence[Recording], form: Form) -> list[Outcome]:
+        wanted = self.manifest.input
+        prepared = prepare(recordings, form, wanted)
+        usable = make_usable(prepared, form, wanted.sample_rate_hz, self.manifest.signal_rule)
+        metadata, signals = network_inputs(replace(prepared, signals=usable.signals), wanted)
+        counts = [len(own) for own in prepared.offsets_seconds]
+        of_windows = self._calibrate(self._run(metadata, signals))
+        probabilities = combine(of_windows, usable.left_out, counts)
         uncertainties = uncertainty(probabilities)
-        reasons = self._abstain(uncertainties, signals)
-        rows = zip(probabilities.tolist(), prepared, uncertainties.tolist(), reasons, is_finite, strict=True)
-        return [
-            Prediction(tuple(row), one.warnings, unsure, why) if finite else _overflowed()
-            for row, one, unsure, why, finite in rows
+        reasons = self._abstain(uncertainties, signals, in_network_order(usable.ignored, wanted), counts)
+        of_each_window = iter(zip(of_windows.tolist(), usable.left_out.tolist(), strict=True))
+        windows = [
+            tuple(
+                WindowPrediction(offset, () if is_left_out else tuple(row))
+                # The offsets first: when they are through, nothing of the next recording is taken.
+                for offset, (row, is_left_out) in zip(offsets, of_each_window, strict=False)
+            )
+            for offsets in prepared.offsets_seconds
         ]
+        warnings = map(add, prepared.warnings, usable.warnings)
+        predictions = map(
+            Prediction, map(tuple, probabilities.tolist()), warnings, uncertainties.tolist(), reasons, windows
+        )
+        is_finite = np.atleast_1d(np.isfinite(probabilities).all(axis=-1)).tolist()
+        return [
+            refused or (prediction if finite else _overflowed())
+            for refused, prediction, finite in zip(usable.refusals, predictions, is_finite, strict=True)
+        ]
+
+    def _run(self, metadata: FloatArray, signals: FloatArray) -> FloatArray:
+        """Return the network's probabilities [window, class]; what it computes at a time stays bounded."""
+        slices = [slice(start, start + WINDOWS_PER_RUN) for start in range(0, len(signals), WINDOWS_PER_RUN)]
+        return np.concatenate([self.network(metadata[one], signals[one]) for one in slices])
 
 
 def _overflowed() -> InvalidRecordingError:

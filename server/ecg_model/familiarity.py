@@ -6,13 +6,12 @@ Serving asks it of every recording, and training measures the ranges with the sa
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from ecg_model.manifest import LeadRange
-from ecg_model.recording import FloatArray
+from ecg_model.recording import BoolArray, FloatArray
+from ecg_model.sample_means import sample_means
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +48,26 @@ class FamiliarRanges:
         self._deviations = np.array([one.deviation_mv for one in ranges], dtype=np.float32).T
         self._steps = np.array([one.step_deviation_mv for one in ranges], dtype=np.float32).T
 
-    def are_left_by(self, statistics: LeadStatistics) -> npt.NDArray[np.bool_]:
+    def are_left_by(self, statistics: LeadStatistics) -> BoolArray:
         """Return, for each recording and lead, whether a statistic is outside the range: bool [recording, lead]."""
         deviations_leave = _outside(statistics.deviation_mv, self._deviations)
         return deviations_leave | _outside(statistics.step_deviation_mv, self._steps)
 
 
-def _outside(values: FloatArray, limits: FloatArray) -> npt.NDArray[np.bool_]:
+def _outside(values: FloatArray, limits: FloatArray) -> BoolArray:
     least, greatest = limits
-    outside: npt.NDArray[np.bool_] = ~((least <= values) & (values <= greatest))  # where NaN is too
+    outside: BoolArray = ~((least <= values) & (values <= greatest))  # where NaN is too
     return outside
-
-
-# What follows runs for every recording that is served. A matrix product with a row of equal weights takes the mean over
-# the samples five times as fast as numpy's own, whose inner loop is over twelve leads.
-
-
-@cache
-def _equal_weights(count: int) -> FloatArray:
-    return np.full((1, count), 1 / count, dtype=np.float32)
-
-
-def _means(values: FloatArray) -> FloatArray:
-    means: FloatArray = np.matmul(_equal_weights(values.shape[1]), values)
-    return means
 
 
 def _deviations(signals: FloatArray) -> FloatArray:
     recordings, samples, leads = signals.shape
-    # The means are subtracted from several samples at a time, in one long row, for the same reason.
+    # The means are subtracted from several samples at a time, in one long row: a loop over twelve leads is slow.
     repeats = math.gcd(samples, 8)
-    means = np.concatenate([_means(signals)] * repeats, axis=-1)
+    means = np.concatenate([sample_means(signals)] * repeats, axis=-1)
     centred = signals.reshape(recordings, samples // repeats, repeats * leads) - means
     squares = np.square(centred, out=centred).reshape(signals.shape)
-    deviations: FloatArray = np.sqrt(_means(squares)[:, 0])
+    deviations: FloatArray = np.sqrt(sample_means(squares)[:, 0])
     return deviations
 
 
@@ -90,6 +75,6 @@ def _step_deviations(signals: FloatArray) -> FloatArray:
     steps = signals[:, 1:] - signals[:, :-1]
     # The mean step is what lies between the ends, shared out.
     means = (signals[:, -1] - signals[:, 0]) / np.float32(steps.shape[1])
-    squares = _means(np.square(steps, out=steps))[:, 0]
+    squares = sample_means(np.square(steps, out=steps))[:, 0]
     deviations: FloatArray = np.sqrt(np.maximum(squares - np.square(means), 0))
     return deviations

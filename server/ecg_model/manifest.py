@@ -67,6 +67,11 @@ class InputSpecification:
         if self.sample_rate_hz <= 0 or self.sample_count <= 0:
             raise ValueError("sample_rate_hz and sample_count must be above 0")
 
+    @property
+    def seconds(self) -> float:
+        """How much time the network sees."""
+        return self.sample_count / self.sample_rate_hz
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
@@ -159,6 +164,24 @@ class AbstentionRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRule:
+    """What is done to signals that are not fit for the network as they are.
+
+    Attributes:
+        maskable_leads: how many leads of a window may be replaced by 0 mV where they are unusable; a window with more
+            is left out, and a recording without any other is refused.
+        greatest_offset_mv: a lead whose mean is further from 0 has it removed, in millivolts; 0 or more.
+    """
+
+    maskable_leads: int
+    greatest_offset_mv: float
+
+    def __post_init__(self) -> None:
+        if self.maskable_leads < 0 or not self.greatest_offset_mv >= 0:
+            raise ValueError("maskable_leads and greatest_offset_mv must be 0 or more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSummary:
     """One row of the summary that Keras prints."""
 
@@ -201,6 +224,7 @@ class Manifest:
         classes: what it tells, in the order of its outputs.
         operating_points: thresholds for different purposes, at least one; the first is the default.
         abstention: when the model does not stand by its findings; None: it always does.
+        signal_rule: what is done to signals that are not fit for the network; None: nothing, they are only warned of.
         summary: what Keras prints of the network.
         quality_figures: how good it is.
         data: what it was trained on.
@@ -216,6 +240,7 @@ class Manifest:
     classes: tuple[ClassSpecification, ...]
     operating_points: tuple[OperatingPoint, ...]
     abstention: AbstentionRule | None = None
+    signal_rule: SignalRule | None = None
     summary: NetworkSummary
     quality_figures: tuple[QualityFigure, ...] = ()
     data: str = ""

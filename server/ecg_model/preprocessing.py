@@ -1,86 +1,181 @@
-"""From a recording to what a network takes. Pure functions; serving and training go through `prepare` alike."""
+"""From recordings to what a network takes. Pure functions; serving and training go through `prepare` alike.
+
+Twelve leads in the standard order → windows of the network's duration → the network's rate. Recordings that are alike
+in form are prepared together, as arrays.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
+from ecg_model.leads import DEPENDENT_LEADS, STANDARD_ORDER, fill_leads, refuse_missing_leads
+from ecg_model.limits import LEAST_SAMPLE_RATE_HZ, refuse_extent
 from ecg_model.manifest import InputSpecification
 from ecg_model.metadata import encode_metadata
 from ecg_model.recording import FloatArray, LeadName, Recording
-from ecg_model.warning import RecordingWarning
+from ecg_model.resampling import resample
+from ecg_model.signal_quality.assessment import Measurement, assess_as_sent, concatenate
+from ecg_model.warning import RecordingWarning, WarningCode
+from ecg_model.windows import repeated, window_starts
+
+# So that ten minutes need hardly more memory than a batch of short recordings: at 2,000 Hz a window is a megabyte.
+WINDOWS_AT_ONCE = 16
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedRecording:
-    """A recording as a network takes it.
+class Form:
+    """What recordings have in common that are prepared together.
 
     Attributes:
-        signal: float32 millivolts, shape [sample, lead], the network's leads in its order.
-        metadata: float32, shape [feature].
-        warnings: what was done to the recording.
+        sample_rate_hz: as it was sent.
+        window: samples of each lead, at that rate, in the time that the network sees.
+        lead_names: the leads that were sent, in their order.
     """
 
-    signal: FloatArray
+    sample_rate_hz: float
+    window: int
+    lead_names: tuple[LeadName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecordings:
+    """Recordings as a network takes them, window after window.
+
+    Attributes:
+        signals: float32 millivolts [window, sample, lead], twelve leads in the standard order, at the network's rate.
+        as_sent: what was measured of them at the rate they came with.
+        metadata: float32 [recording, feature].
+        offsets_seconds: where in its recording each window begins, for each recording.
+        is_repeated: for each recording, whether it was repeated to fill its window.
+        warnings: what was done to each recording.
+    """
+
+    signals: FloatArray
+    as_sent: tuple[Measurement, ...]
     metadata: FloatArray
-    warnings: tuple[RecordingWarning, ...]
+    offsets_seconds: tuple[tuple[float, ...], ...]
+    is_repeated: tuple[bool, ...]
+    warnings: tuple[tuple[RecordingWarning, ...], ...]
 
 
-def prepare(recording: Recording, specification: InputSpecification) -> PreparedRecording:
-    """Return a recording as the network takes it.
+def form_of(recording: Recording, specification: InputSpecification) -> Form:
+    """Return a recording's form.
 
     Raises:
-        InvalidRecordingError: the recording lacks a lead, or has another rate or length than the network takes.
+        InvalidRecordingError: the recording lacks a lead that no others tell, or its rate or length is out of range.
     """
-    _refuse_other_rate(recording, specification)
-    signal = _in_lead_order(recording, specification.lead_names)
-    _refuse_other_length(recording, specification)
-    metadata = encode_metadata(recording.metadata, specification.metadata)
-    return PreparedRecording(signal, metadata.values, metadata.warnings)
+    refuse_extent(len(recording.signal), recording.sample_rate_hz)
+    refuse_missing_leads(recording.lead_names)
+    window = round(specification.seconds * recording.sample_rate_hz)
+    return Form(recording.sample_rate_hz, window, recording.lead_names)
 
 
-def stack(prepared: Sequence[PreparedRecording]) -> tuple[FloatArray, FloatArray]:
-    """Return the network's inputs for a batch: metadata [recording, feature], signal [recording, sample, lead]."""
-    metadata = np.stack([one.metadata for one in prepared])
-    signal = np.empty((len(prepared), *prepared[0].signal.shape), dtype=np.float32)
-    for row, one in zip(signal, prepared, strict=True):
-        row[...] = one.signal
-    return metadata, signal
+def window_count(recording: Recording, specification: InputSpecification) -> int:
+    """Return in how many windows the network sees a recording."""
+    if not recording.sample_rate_hz >= LEAST_SAMPLE_RATE_HZ:
+        return 1  # it will be refused
+    return len(window_starts(len(recording.signal), round(specification.seconds * recording.sample_rate_hz)))
 
 
-def _in_lead_order(recording: Recording, lead_names: tuple[LeadName, ...]) -> FloatArray:
-    if recording.lead_names == lead_names:
-        return recording.signal
-    missing = [name for name in lead_names if name not in recording.lead_names]
-    if missing:
-        raise _missing_leads(missing)
-    return recording.signal[:, [recording.lead_names.index(name) for name in lead_names]]
-
-
-def _missing_leads(missing: Sequence[LeadName]) -> InvalidRecordingError:
-    description = f"leads missing: {', '.join(missing)}; send all leads of the standard 12-lead ECG"
-    return refusal(RefusalReason.LEAD_MISSING, "lead_names", description)
-
-
-def _refuse_other_rate(recording: Recording, specification: InputSpecification) -> None:
-    if recording.sample_rate_hz == specification.sample_rate_hz:
-        return
-    raise refusal(
-        RefusalReason.SAMPLE_RATE_UNSUPPORTED,
-        "sample_rate_hz",
-        f"sample_rate_hz is {recording.sample_rate_hz:g}; this model takes {specification.sample_rate_hz:g} Hz: "
-        "resample the signal before sending it",
+def prepare(recordings: Sequence[Recording], form: Form, specification: InputSpecification) -> PreparedRecordings:
+    """Return recordings as the network takes them; all of them have this form."""
+    lengths = [len(recording.signal) for recording in recordings]
+    starts = [window_starts(length, form.window) for length in lengths]
+    pieces = [(one.signal, start) for one, own in zip(recordings, starts, strict=True) for start in own]
+    signals = np.empty((len(pieces), specification.sample_count, len(LeadName)), dtype=np.float32)
+    slices = [slice(first, first + WINDOWS_AT_ONCE) for first in range(0, len(pieces), WINDOWS_AT_ONCE)]
+    as_sent = [_convert(pieces[some], form, signals[some]) for some in slices]
+    metadata = [encode_metadata(recording.metadata, specification.metadata) for recording in recordings]
+    done_to_all = _warnings_of_form(form, specification)
+    return PreparedRecordings(
+        signals=signals,
+        as_sent=concatenate(as_sent),
+        metadata=np.stack([one.values for one in metadata]),
+        offsets_seconds=tuple(tuple(start / form.sample_rate_hz for start in own) for own in starts),
+        is_repeated=tuple(length < form.window for length in lengths),
+        warnings=tuple(
+            (*one.warnings, *done_to_all, *_warnings_of_length(length, form))
+            for one, length in zip(metadata, lengths, strict=True)
+        ),
     )
 
 
-def _refuse_other_length(recording: Recording, specification: InputSpecification) -> None:
-    count = len(recording.signal)
-    if count == specification.sample_count:
-        return
-    raise refusal(
-        RefusalReason.SAMPLE_COUNT_UNSUPPORTED,
-        "signal",
-        f"each lead has {count} samples; this model takes {specification.sample_count} "
-        f"({specification.sample_count / specification.sample_rate_hz:g} s at {specification.sample_rate_hz:g} Hz)",
+def network_inputs(prepared: PreparedRecordings, specification: InputSpecification) -> tuple[FloatArray, FloatArray]:
+    """Return what the network takes: metadata [window, feature], and signals [window, sample, lead] in its order."""
+    counts = [len(own) for own in prepared.offsets_seconds]
+    metadata = prepared.metadata if max(counts) == 1 else np.repeat(prepared.metadata, counts, axis=0)
+    return metadata, in_network_order(prepared.signals, specification)
+
+
+def unmasked_inputs(
+    recordings: Sequence[Recording], specification: InputSpecification
+) -> tuple[FloatArray, FloatArray]:
+    """Return recordings that are alike in form as the network takes them, whatever the quality of their signals.
+
+    Raises:
+        InvalidRecordingError: the first of them has no form; see `form_of`.
+    """
+    return network_inputs(prepare(recordings, form_of(recordings[0], specification), specification), specification)
+
+
+def in_network_order(by_lead: npt.NDArray[Scalar], specification: InputSpecification) -> npt.NDArray[Scalar]:
+    """Return an array [..., lead], leads in the standard order, with the network's leads in its own order."""
+    if specification.lead_names == tuple(LeadName):
+        return by_lead
+    return np.ascontiguousarray(by_lead[..., [STANDARD_ORDER[name] for name in specification.lead_names]])
+
+
+def _convert(pieces: Sequence[tuple[FloatArray, int]], form: Form, result: FloatArray) -> tuple[Measurement, ...]:
+    """Write windows at the network's rate into `result`, and return what was measured before they were resampled.
+
+    Args:
+        pieces: for each window the recording's signal and where in it the window begins.
+        form: the recording's.
+        result: float32 millivolts [window, sample, lead], twelve leads in the standard order.
+    """
+    is_native = form.window == result.shape[1]
+    sent = result if is_native else np.empty((len(pieces), form.window, len(LeadName)), dtype=np.float32)
+    for target, (signal, start) in zip(sent, pieces, strict=True):
+        fill_leads(target, _piece(signal, start, form.window), form.lead_names)
+    if not is_native:
+        resample(sent, result, form.window / form.sample_rate_hz)
+    return assess_as_sent(sent)
+
+
+def _piece(signal: FloatArray, start: int, window: int) -> FloatArray:
+    if len(signal) < window:
+        return signal[repeated(len(signal), window)]
+    return signal[start : start + window]
+
+
+def _warnings_of_form(form: Form, wanted: InputSpecification) -> tuple[RecordingWarning, ...]:
+    derived = tuple(
+        RecordingWarning(WarningCode.LEAD_DERIVED, f"lead {name} was not sent: it was computed from I and II", name)
+        for name in DEPENDENT_LEADS
+        if name not in form.lead_names
     )
+    if form.window == wanted.sample_count:
+        return derived
+    rate = form.sample_rate_hz
+    message = f"the signal was resampled from {rate:g} to {wanted.sample_rate_hz:g} Hz"
+    return (*derived, RecordingWarning(WarningCode.RESAMPLED, message, measured=rate, unit="Hz"))
+
+
+def _warnings_of_length(sample_count: int, form: Form) -> tuple[RecordingWarning, ...]:
+    if sample_count == form.window:
+        return ()
+    seconds = sample_count / form.sample_rate_hz
+    windows = len(window_starts(sample_count, form.window))
+    if windows > 1:
+        message = f"the probabilities are the mean over {windows} windows of the recording"
+        return (RecordingWarning(WarningCode.RECORDING_COMBINED, message, measured=windows, unit="window"),)
+    window_seconds = form.window / form.sample_rate_hz
+    if sample_count > form.window:
+        return ()
+    message = f"the recording has {seconds:.4g} s: it was repeated to fill {window_seconds:.4g} s"
+    return (RecordingWarning(WarningCode.RECORDING_PADDED, message, measured=seconds, unit="s"),)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ecg_model.errors import InvalidRecordingError, RefusalReason, Violation, refusal
 
 FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
 
 MAXIMUM_AGE_YEARS = 130.0
 

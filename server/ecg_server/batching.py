@@ -56,6 +56,7 @@ class _Waiting:
     """A recording in the queue, and who waits for it until when (on the clock of `time.monotonic`)."""
 
     recording: Recording
+    windows: int
     outcome: asyncio.Future[Outcome]
     deadline: float
 
@@ -83,11 +84,18 @@ class Batcher:
     Args:
         classify: takes a batch and gives one outcome for each recording; called in threads.
         settings: how batches are filled and what may wait.
+        window_count: tells in how many windows the network sees a recording: what it costs.
     """
 
-    def __init__(self, classify: Classify, settings: BatchingSettings) -> None:
+    def __init__(
+        self,
+        classify: Classify,
+        settings: BatchingSettings,
+        window_count: Callable[[Recording], int] = lambda _: 1,
+    ) -> None:
         self.counts = BatchingCounts()
         self._classify = classify
+        self._window_count = window_count
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
@@ -136,7 +144,7 @@ class Batcher:
         )
 
     def _put(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
-        waiting = _Waiting(recording, self._loop.create_future(), caller.deadline)
+        waiting = _Waiting(recording, self._window_count(recording), self._loop.create_future(), caller.deadline)
         with self._changed:
             if self._is_closed:
                 raise ShuttingDownError
@@ -178,9 +186,15 @@ class Batcher:
         now = time.monotonic()
         batch: list[_Waiting] = []
         unwanted: list[_Waiting] = []
-        while self._turns and len(batch) < self._settings.largest_batch:
+        room = self._settings.largest_batch
+        # What is longer than a whole batch has one to itself.
+        while self._turns and (not batch or self._turns[0].queue[0].windows <= room):
             waiting = self._take_next()
-            (batch if waiting.is_wanted(now) else unwanted).append(waiting)
+            if waiting.is_wanted(now):
+                batch.append(waiting)
+                room -= waiting.windows
+            else:
+                unwanted.append(waiting)
         if unwanted:
             self._loop.call_soon_threadsafe(self._deliver, unwanted, [DeadlinePassedError()] * len(unwanted))
         self.counts.batches += bool(batch)

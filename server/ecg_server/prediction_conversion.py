@@ -6,7 +6,9 @@ import numpy as np
 
 from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
 from ecg_model.abstention import Abstention, AbstentionReason
-from ecg_model.classifier import Classifier, Prediction
+from ecg_model.classifier import Classifier, Prediction, WindowPrediction
+from ecg_model.leads import INDEPENDENT_LEADS
+from ecg_model.limits import GREATEST_SAMPLE_RATE_HZ, LEAST_SAMPLE_RATE_HZ, LONGEST_SECONDS, SHORTEST_SECONDS
 from ecg_model.manifest import InputSpecification, Manifest, OperatingPoint
 from ecg_model.recording import LeadName
 from ecg_model.warning import RecordingWarning, WarningCode
@@ -39,8 +41,15 @@ class PredictionConverter:
         # Compared as the float32 that the caller sees, so that is_positive never contradicts the two numbers beside it.
         self._thresholds = [float(np.float32(threshold)) for threshold in operating_point.thresholds]
 
-    def fill(self, message: prediction_pb2.Prediction, prediction: Prediction, recording_id: str) -> None:
-        """Write a prediction into an empty message."""
+    def fill(
+        self,
+        message: prediction_pb2.Prediction,
+        prediction: Prediction,
+        recording_id: str,
+        *,
+        include_windows: bool = False,
+    ) -> None:
+        """Write a prediction into an empty message, with what was said of each window where that is wanted."""
         message.CopyFrom(self._blank)
         message.recording_id = recording_id
         for one, probability, threshold in zip(
@@ -52,9 +61,11 @@ class PredictionConverter:
         if prediction.uncertainty is not None:
             message.uncertainty = prediction.uncertainty
         message.abstentions.extend(map(_abstention_to_proto, prediction.abstentions))
+        if include_windows:
+            message.windows.extend(map(_window_to_proto, prediction.windows))
 
 
-# A model has a handful of warnings, and most recordings get some of them.
+# Of metadata a model has a handful of warnings, and most recordings get some of them.
 @lru_cache(maxsize=1024)
 def _warning_to_proto(warning: RecordingWarning) -> prediction_pb2.Warning:
     return prediction_pb2.Warning(
@@ -72,6 +83,10 @@ def _abstention_to_proto(abstention: Abstention) -> prediction_pb2.Abstention:
         lead=_lead_to_proto(abstention.lead),
         message=abstention.message,
     )
+
+
+def _window_to_proto(window: WindowPrediction) -> prediction_pb2.WindowPrediction:
+    return prediction_pb2.WindowPrediction(offset_seconds=window.offset_seconds, probabilities=window.probabilities)
 
 
 def _lead_to_proto(lead: LeadName | None) -> recording_pb2.LeadName.ValueType:
@@ -102,7 +117,7 @@ def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ec
         parameter_count=manifest.summary.parameter_count,
         class_codes=[one.code for one in manifest.classes],
         input=_input_to_proto(manifest.input),
-        limits=model_pb2.Limits(max_message_bytes=max_message_bytes, max_recording_id_bytes=MAXIMUM_RECORDING_ID_BYTES),
+        limits=_limits_to_proto(max_message_bytes),
         quality_figures=[
             model_pb2.QualityFigure(
                 name=figure.name, class_code=figure.class_code, value=figure.value, measured_on=figure.measured_on
@@ -114,6 +129,17 @@ def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ec
             for one in manifest.operating_points
         ],
         greatest_uncertainty=None if manifest.abstention is None else manifest.abstention.greatest_uncertainty,
+    )
+
+
+def _limits_to_proto(max_message_bytes: int) -> model_pb2.Limits:
+    return model_pb2.Limits(
+        max_message_bytes=max_message_bytes,
+        max_recording_id_bytes=MAXIMUM_RECORDING_ID_BYTES,
+        min_sample_rate_hz=LEAST_SAMPLE_RATE_HZ,
+        max_sample_rate_hz=GREATEST_SAMPLE_RATE_HZ,
+        min_duration_seconds=SHORTEST_SECONDS,
+        max_duration_seconds=LONGEST_SECONDS,
     )
 
 
@@ -137,4 +163,5 @@ def _input_to_proto(specification: InputSpecification) -> model_pb2.InputSpecifi
         sample_count=specification.sample_count,
         lead_names=[LEAD_NUMBERS[name] for name in specification.lead_names],
         metadata_fields=[feature.name for feature in specification.metadata if feature.is_used],
+        required_lead_names=[LEAD_NUMBERS[name] for name in INDEPENDENT_LEADS],
     )

@@ -15,8 +15,9 @@ from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_server.batching import Caller, Outcome
+from ecg_server.decoding import decode
 from ecg_server.errors import ContradictoryOptionsError, ShuttingDownError
-from ecg_server.recording_conversion import at_message_paths, recording_from_proto
+from ecg_server.recording_conversion import at_message_paths
 from ecg_server.served_model import ServedModel
 from ecg_server.status import recording_error
 
@@ -58,6 +59,8 @@ class PredictionStream:
         self._changed = asyncio.Event()
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sent = 0
+        # What the options of the first message say; nothing is answered before it has come.
+        self._include_windows = False
         self._reader = asyncio.create_task(self._read())
         self._reader.add_done_callback(self._note_end_of_reading)
 
@@ -110,7 +113,12 @@ class PredictionStream:
         self._sent += 1
         match pending.outcome.result():
             case Prediction() as prediction:
-                self._model.converter.fill(message.prediction, prediction, pending.recording_id)
+                self._model.converter.fill(
+                    message.prediction,
+                    prediction,
+                    pending.recording_id,
+                    include_windows=self._include_windows,
+                )
             case InvalidRecordingError() as error:
                 message.error.CopyFrom(recording_error(at_message_paths(error, is_packed=pending.is_packed)))
             case error:
@@ -120,7 +128,9 @@ class PredictionStream:
         options: bytes | None = None
         while (message := await self._next_message()) is not None:
             sent = message.options.SerializeToString(deterministic=True)
-            options = sent if options is None else options
+            if options is None:
+                options = sent
+                self._include_windows = message.options.include_windows
             if sent and sent != options:
                 raise ContradictoryOptionsError
             await self._submit_all(message.recordings)
@@ -152,7 +162,7 @@ class PredictionStream:
 
     async def _submit(self, message: recording_pb2.Recording) -> asyncio.Future[Outcome]:
         try:
-            recording = recording_from_proto(message)
+            recording = await decode(message)
         except InvalidRecordingError as error:
             refused: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
             refused.set_result(error)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ecg.v1 import recording_pb2 as pb
 from ecg_model.errors import InvalidRecordingError, RefusalReason, Violation, refusal
+from ecg_model.limits import refuse_extent
 from ecg_model.recording import (
     FloatArray,
     InfarctionStage,
@@ -23,6 +24,7 @@ Choice = TypeVar("Choice")
 
 MAXIMUM_RECORDING_ID_BYTES = 256
 MICROVOLTS_PER_MILLIVOLT = 1000.0
+FLOAT32_BYTES = 4
 
 LEAD_NAMES: dict[int, LeadName] = {pb.LeadName.Value(f"LEAD_NAME_{name.name}"): name for name in LeadName}
 SEXES: dict[int, Sex] = {pb.Sex.Value(f"SEX_{sex.name}"): sex for sex in Sex}
@@ -49,6 +51,11 @@ def recording_from_proto(message: pb.Recording) -> Recording:
         lead_names=lead_names,
         metadata=_metadata_from_proto(message.metadata),
     )
+
+
+def signal_byte_count(message: pb.Recording) -> int:
+    """Return how large the signal of a message is, in whichever form, right or wrong."""
+    return len(message.packed_signal.samples) + sum(len(lead.millivolts) for lead in message.leads) * FLOAT32_BYTES
 
 
 def at_message_paths(error: InvalidRecordingError, *, is_packed: bool) -> InvalidRecordingError:
@@ -100,9 +107,9 @@ def _signal_from_proto(message: pb.Recording) -> tuple[tuple[LeadName, ...], Flo
     if message.leads and has_packed_signal:
         raise _refuse_form(RefusalReason.SIGNAL_AMBIGUOUS, "both are set; send the signal in one of the two forms")
     if has_packed_signal:
-        return _packed_signal_from_proto(message.packed_signal)
+        return _packed_signal_from_proto(message.packed_signal, message.sample_rate_hz)
     if message.leads:
-        return _leads_from_proto(message.leads)
+        return _leads_from_proto(message.leads, message.sample_rate_hz)
     raise _refuse_form(RefusalReason.SIGNAL_MISSING, "there is no signal; send leads, or packed_signal")
 
 
@@ -110,11 +117,12 @@ def _refuse_form(reason: RefusalReason, problem: str) -> InvalidRecordingError:
     return InvalidRecordingError(reason, Violation("leads", problem), Violation("packed_signal", problem))
 
 
-def _leads_from_proto(leads: Sequence[pb.Lead]) -> tuple[tuple[LeadName, ...], FloatArray]:
+def _leads_from_proto(leads: Sequence[pb.Lead], sample_rate_hz: float) -> tuple[tuple[LeadName, ...], FloatArray]:
     lead_names = _lead_names_from_proto([lead.name for lead in leads[: len(LeadName) + 1]])
     lengths = [len(lead.millivolts) for lead in leads]
     if len(set(lengths)) > 1:
         raise _refuse_unequal_lengths(lead_names, lengths)
+    refuse_extent(lengths[0], sample_rate_hz)
     signal = np.empty((lengths[0], len(leads)), dtype=np.float32, order="F")
     for column, lead in zip(signal.T, leads, strict=True):
         column[:] = np.asarray(lead.millivolts)
@@ -135,12 +143,15 @@ def _refuse_unequal_lengths(lead_names: tuple[LeadName, ...], lengths: list[int]
     )
 
 
-def _packed_signal_from_proto(packed: pb.PackedSignal) -> tuple[tuple[LeadName, ...], FloatArray]:
+def _packed_signal_from_proto(
+    packed: pb.PackedSignal, sample_rate_hz: float
+) -> tuple[tuple[LeadName, ...], FloatArray]:
     lead_names = _lead_names_from_proto(packed.lead_names)
     sample_type = _sample_type(packed.format)
     _refuse_bad_gain(packed.microvolts_per_unit)
     samples = packed.samples
     _refuse_bad_length(len(samples), len(lead_names), sample_type.itemsize)
+    refuse_extent(len(samples) // (len(lead_names) * sample_type.itemsize), sample_rate_hz)
     units = np.frombuffer(samples, dtype=sample_type).reshape(len(lead_names), -1)
     return lead_names, _millivolts(units, packed.microvolts_per_unit).T
 

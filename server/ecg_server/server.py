@@ -97,7 +97,7 @@ class EcgServer:
         # What was loaded stays for good: the garbage collector need not look through it again and again.
         gc.collect()
         gc.freeze()
-        self._batcher = Batcher(classifier.classify, self._settings.batching)
+        self._batcher = Batcher(classifier.classify, self._settings.batching, classifier.window_count)
         self._servicer.serve(
             ServedModel(
                 self._batcher,

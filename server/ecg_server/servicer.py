@@ -13,9 +13,10 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_server.batching import Caller
+from ecg_server.decoding import decode
 from ecg_server.errors import ModelNotReadyError, ShuttingDownError
 from ecg_server.prediction_stream import PredictionStream
-from ecg_server.recording_conversion import at_message_paths, recording_from_proto
+from ecg_server.recording_conversion import at_message_paths
 from ecg_server.served_model import ServedModel
 
 if TYPE_CHECKING:
@@ -65,14 +66,19 @@ class EcgServicer(EcgServiceServicer):
             description = "there is no recording; send one"
             raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
         try:
-            recording = recording_from_proto(request.recording)
+            recording = await decode(request.recording)
             outcome = await model.batcher.submit(recording, Caller(_deadline(context)))
             if isinstance(outcome, Exception):
                 raise outcome
         except InvalidRecordingError as error:
             raise at_message_paths(error, is_packed=request.recording.HasField("packed_signal")) from None
         response = pb.PredictResponse()
-        model.converter.fill(response.prediction, outcome, request.recording.recording_id)
+        model.converter.fill(
+            response.prediction,
+            outcome,
+            request.recording.recording_id,
+            include_windows=request.options.include_windows,
+        )
         return response
 
     async def PredictStream(  # noqa: N802

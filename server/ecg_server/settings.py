@@ -13,8 +13,8 @@ class BatchingSettings:
     """How recordings are gathered into batches.
 
     Attributes:
-        largest_batch: recordings in one run of the network, at most. The fewer, the sooner a single call gets its turn
-            beside streams; the more, the less a recording of a stream costs.
+        largest_batch: windows in one run of the network, at most; most recordings have one. The fewer, the sooner a
+            single call gets its turn beside streams; the more, the less a recording of a stream costs.
         runs: runs of the network side by side, so that one is prepared while another computes.
         queue_recordings: recordings that may wait, from all callers together.
         queue_bytes: bytes of signal that may wait, likewise.

@@ -21,13 +21,14 @@ from ecg_model.golden import GoldenSet, write_golden_set
 from ecg_model.keras_file import InputNames, load_keras, sha256_of, summarize
 from ecg_model.manifest import DIAGNOSTIC_CLASSES, ClassSpecification, InputSpecification, Manifest
 from ecg_model.onnx_export import export_bundle
-from ecg_model.preprocessing import prepare, stack
+from ecg_model.preprocessing import unmasked_inputs
 from ecg_model.recording import FloatArray
 from ecg_model.tensorflow_network import TensorFlowNetwork
 from ecg_training.abstention_fitting import fit_abstention
 from ecg_training.dataset import Dataset
 from ecg_training.evaluation import predict, quality_figures
 from ecg_training.operating_points import choose_operating_points
+from ecg_training.specification import SIGNAL_RULE
 
 CLASSES = tuple(ClassSpecification(code=code, display_name=DIAGNOSTIC_CLASSES[code]) for code in CLASS_CODES)
 GOLDEN_COUNT = 8
@@ -85,6 +86,7 @@ def write_bundle(  # noqa: PLR0913 - a bundle has that many parts
         version=version_of_bundle,
         sha256=sha256_of(path),
         input=specification,
+        signal_rule=SIGNAL_RULE,
         summary=summarize(served),
         data=DATA,
         training=record,
@@ -114,7 +116,9 @@ def recalibrate_bundle(
     names = InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
     network = TensorFlowNetwork(load_keras(source.keras_path), names)
     learned = _learned_from_validation(network, specification, training, validation)
-    manifest = replace(source.manifest, name=folder.resolve().name, version=version_of_bundle, **learned)
+    manifest = replace(
+        source.manifest, name=folder.resolve().name, version=version_of_bundle, signal_rule=SIGNAL_RULE, **learned
+    )
     write_manifest(manifest, folder)
     return read_bundle(folder).manifest
 
@@ -149,4 +153,4 @@ def golden_inputs(specification: InputSpecification) -> tuple[FloatArray, FloatA
         )
         for index, one in enumerate(generate_recordings(GOLDEN_COUNT))
     )
-    return stack([prepare(model_recording(recording), specification) for recording in recordings])
+    return unmasked_inputs([model_recording(recording) for recording in recordings], specification)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ecg_client.formats.ptbxl import PtbxlRow, read_record, read_table
 from ecg_evaluation.model_recording import model_recording
 from ecg_model.manifest import InputSpecification
-from ecg_model.preprocessing import prepare, stack
+from ecg_model.preprocessing import unmasked_inputs
 from ecg_model.recording import FloatArray
 
 
@@ -78,13 +78,15 @@ def read_dataset(
 ) -> Dataset:
     """Return the recordings of some rows, prepared as the server prepares them.
 
+    Only what is unusable is not masked: a network had better see signals as they are.
+
     Args:
         folder: the PTB-XL folder.
         rows: of its table.
         specification: what the network takes.
         statements: the codes to tell of each recording beside its classes.
     """
-    metadata, signal = stack([prepare(model_recording(read_record(folder, row)), specification) for row in rows])
+    metadata, signal = unmasked_inputs([model_recording(read_record(folder, row)) for row in rows], specification)
     return Dataset(
         metadata=metadata,
         signal=signal,

@@ -5,12 +5,14 @@ from statistics import fmean
 
 from ecg_client.formats.ptbxl import PtbxlRow
 from ecg_evaluation.model_recording import model_metadata
-from ecg_model.manifest import InputSpecification, MetadataFeature
+from ecg_model.manifest import InputSpecification, MetadataFeature, SignalRule
 from ecg_model.recording import LeadName, PatientMetadata, Sex
 from ecg_training.network import REFERENCE_INPUTS
 
 OLDEST_YEARS = 90.0
 LEAST_HEIGHT_CM = 50.0
+# What masking and offsets cost: docs/recordings.md.
+SIGNAL_RULE = SignalRule(maskable_leads=2, greatest_offset_mv=0.05)
 SEX_CODES: dict[str, float] = {Sex.MALE: 0, Sex.FEMALE: 1}
 
 

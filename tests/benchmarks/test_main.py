@@ -14,7 +14,6 @@ from benchmarks.document import BEGIN, END
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ("--rounds", "1", "--seconds", "0.05", "--stream-recordings", "40")
 # What the model that ships may refuse.
-OPTIONAL = {"one stream, int16 at 500 Hz, EcgClient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,7 @@ def test_every_case_is_measured(finished: Finished) -> None:
     """No contender fails or answers wrongly: that would be the note of its case."""
     parts = ["bare", "original", "naive", "unary", "stream", "workers", "resources", "growth"]
     assert list(dict.fromkeys(case["part"] for case in finished.results["cases"])) == parts
-    notes = {case["name"]: case["note"] for case in finished.results["cases"] if not case["metrics"]}
-    assert set(notes) <= OPTIONAL
-    assert all(note.startswith("not accepted") for note in notes.values())
+    assert not {case["name"]: case["note"] for case in finished.results["cases"] if not case["metrics"]}
 
 
 def test_every_figure_has_one_value_a_round(finished: Finished) -> None:

@@ -35,6 +35,14 @@ async def test_unary_calls_answer(async_client: AsyncEcgClient, make_recording: 
     assert await async_client.health() is ServingStatus.SERVING
 
 
+async def test_windows_are_there_for_those_who_ask(async_client: AsyncEcgClient, make_recording: MakeRecording) -> None:
+    """In a call and in a stream."""
+    alone = await async_client.predict(make_recording(), include_windows=True)
+    results = [one async for one in async_client.predict_stream([make_recording()] * 40, include_windows=True)]
+    assert [window.offset_seconds for window in alone.windows] == [0.0, 5.0]
+    assert all(result.prediction.windows == alone.windows for result in results)
+
+
 async def test_a_refused_recording_says_what_to_change(
     async_client: AsyncEcgClient, make_recording: MakeRecording
 ) -> None:

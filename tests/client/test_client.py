@@ -1,3 +1,4 @@
+import dataclasses
 import socket
 from collections.abc import Callable
 
@@ -48,6 +49,16 @@ def test_an_answer_says_how_far_it_can_be_relied_on(client: EcgClient, make_reco
     assert [entry.code for entry in odd.findings] == ["MI", "HYP"]
 
 
+def test_windows_are_there_for_those_who_ask(client: EcgClient, make_recording: MakeRecording) -> None:
+    """Each with its offset and its probabilities by class; one that was left out has none."""
+    prediction = client.predict(make_recording(), include_windows=True)
+    first, second = prediction.windows
+    assert (first.offset_seconds, second.offset_seconds) == (0.0, 5.0)
+    assert first.probabilities == {entry.code: entry.probability for entry in prediction.classes}
+    assert second.probabilities is None
+    assert client.predict(make_recording()).windows == ()
+
+
 def test_a_refused_recording_says_what_to_change(client: EcgClient, make_recording: MakeRecording) -> None:
     """Reason and field violations come from the status details."""
     with pytest.raises(RecordingRefusedError, match="send the rate in hertz") as caught:
@@ -84,7 +95,8 @@ def test_the_model_summary_is_typed(client: EcgClient) -> None:
     assert summary.layers[0].connected_to == ("input",)
     assert summary.class_codes == ("NORM", "MI", "STTC", "CD", "HYP")
     assert summary.input.lead_names == tuple(LeadName)
-    assert summary.limits.max_message_bytes == 64 * 1024 * 1024
+    assert summary.input.required_lead_names == (LeadName.I, LeadName.II, LeadName.V1, LeadName.V2)
+    assert dataclasses.astuple(summary.limits) == (64 * 1024 * 1024, 256, 50.0, 2000.0, 2.5, 600.0)
     assert summary.quality_figures[0].value == 0.925
     assert [(point.name, point.is_active) for point in summary.operating_points] == [("half", True), ("eager", False)]
     assert summary.operating_points[1].thresholds == dict.fromkeys(summary.class_codes, 0.125)

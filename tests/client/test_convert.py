@@ -3,7 +3,17 @@ import numpy as np
 import pytest
 
 from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
-from ecg_client import Abstention, InfarctionStage, LeadName, PatientMetadata, Recording, Sex
+from ecg_client import (
+    INDEPENDENT_LEADS,
+    Abstention,
+    InfarctionStage,
+    LeadName,
+    PatientMetadata,
+    Recording,
+    Sex,
+    WarningCode,
+    WindowPrediction,
+)
 from ecg_client.convert import (
     metadata_to_proto,
     model_summary_from_proto,
@@ -54,6 +64,14 @@ def test_lead_names_and_id_are_sent_as_given() -> None:
     assert list(message.packed_signal.lead_names) == [recording_pb2.LEAD_NAME_V6, recording_pb2.LEAD_NAME_AVR]
     assert message.recording_id == "ä/1"
     assert message.sample_rate_hz == 250.0
+
+
+def test_eight_leads_of_any_rate_and_length_are_sent() -> None:
+    """Whether they suffice is the service's to say, and they do."""
+    signal = np.zeros((50_000, 8), dtype=np.float32)
+    message = recording_to_proto(Recording(signal=signal, sample_rate_hz=2000.0, lead_names=INDEPENDENT_LEADS))
+    assert list(message.packed_signal.lead_names) == [1, 2, 7, 8, 9, 10, 11, 12]
+    assert len(message.packed_signal.samples) == signal.nbytes
 
 
 def test_unknown_metadata_stays_absent() -> None:
@@ -109,6 +127,7 @@ def test_warnings_keep_their_figure_and_lead() -> None:
     )
     first, second = prediction_from_proto(message).warnings
     assert (first.code, first.lead, first.measured, first.unit) == ("METADATA_IMPUTED", None, 0.0, "cm")
+    assert first.code is WarningCode.METADATA_IMPUTED
     assert (second.code, second.lead, second.measured) == ("99", LeadName.V2, None)
 
 
@@ -127,6 +146,21 @@ def test_abstentions_keep_reason_lead_and_words() -> None:
     assert prediction.is_abstained
 
 
+def test_the_probabilities_of_a_window_are_by_class() -> None:
+    """A window that was left out has none, which is not 0."""
+    message = prediction_pb2.Prediction(
+        classes=[prediction_pb2.ClassPrediction(code=code) for code in ("A", "B")],
+        windows=[
+            prediction_pb2.WindowPrediction(offset_seconds=0, probabilities=[0.25, 0.0]),
+            prediction_pb2.WindowPrediction(offset_seconds=5.5),
+        ],
+    )
+    assert prediction_from_proto(message).windows == (
+        WindowPrediction(0.0, {"A": 0.25, "B": 0.0}),
+        WindowPrediction(5.5, None),
+    )
+
+
 def test_an_uncertainty_of_zero_is_one() -> None:
     """A service that is older than the field says nothing, which is not "sure"."""
     assert prediction_from_proto(prediction_pb2.Prediction(uncertainty=0)).uncertainty == 0
@@ -135,9 +169,11 @@ def test_an_uncertainty_of_zero_is_one() -> None:
 
 
 def test_a_summary_of_an_older_service_is_read_too() -> None:
-    """It knows of no operating points and of no abstaining."""
+    """It knows of no operating points and of no abstaining, and does not say what a recording may be."""
     summary = model_summary_from_proto(ecg_service_pb2.ModelSummaryResponse())
     assert (summary.operating_points, summary.greatest_uncertainty) == ((), None)
+    assert (summary.limits.min_sample_rate_hz, summary.limits.max_duration_seconds) == (None, None)
+    assert summary.input.required_lead_names == ()
 
 
 def test_an_error_keeps_code_reason_and_violations() -> None:

@@ -22,6 +22,14 @@ def test_every_recording_gets_its_result_in_order(client: EcgClient, make_record
     assert all(result.prediction is not None for result in results)
 
 
+def test_windows_are_there_for_those_who_ask(client: EcgClient, make_recording: MakeRecording) -> None:
+    """However many messages the stream is sent in."""
+    names = [str(index) for index in range(70)]
+    asked = client.predict_stream(map(make_recording, names), include_windows=True)
+    assert [[window.offset_seconds for window in result.prediction.windows] for result in asked] == [[0.0, 5.0]] * 70
+    assert all(result.prediction.windows == () for result in client.predict_stream(map(make_recording, names)))
+
+
 def test_no_recordings_give_no_results(client: EcgClient) -> None:
     """An empty iterable is legal."""
     assert list(client.predict_stream([])) == []

@@ -24,7 +24,7 @@ def _other_cases() -> list[BadRecording]:
         )
         for rates, reason in (
             ((0.0, -100.0, NAN, INFINITY), "SAMPLE_RATE_INVALID"),
-            ((99.5, 500.0), "SAMPLE_RATE_UNSUPPORTED"),
+            ((49.9, 2000.5, 1e9), "SAMPLE_RATE_UNSUPPORTED"),
         )
         for rate in rates
     ]

@@ -4,7 +4,14 @@ import numpy as np
 
 from ecg.v1 import recording_pb2 as pb
 from ecg_testing.bad_recording import FUTURE, INFINITY, NAN, BadRecording
-from ecg_testing.messages import ALL_LEADS, FloatArray, leads_recording, packed_recording, units
+from ecg_testing.messages import (
+    ALL_LEADS,
+    REQUIRED_LEADS,
+    FloatArray,
+    leads_recording,
+    packed_recording,
+    units,
+)
 
 
 def _leads_with(value: float, *columns: int) -> pb.Recording:
@@ -33,6 +40,10 @@ def _packed_named(*lead_names: int) -> pb.Recording:
 
 def _swapped(position: int, number: int) -> tuple[int, ...]:
     return (*ALL_LEADS[:position], number, *ALL_LEADS[position + 1 :])
+
+
+def _without(number: int) -> tuple[int, ...]:
+    return tuple(lead for lead in ALL_LEADS if lead != number)
 
 
 def _unequal() -> pb.Recording:
@@ -100,7 +111,13 @@ def signal_cases() -> list[BadRecording]:
                 "SAMPLE_COUNT_UNSUPPORTED",
                 ("recording.leads",),
             )
-            for samples in (0, 999, 1001)
+            for samples in (0, 1, 240, 249, 60_001)
+        ),
+        BadRecording(
+            "2.4 s at another rate",
+            lambda: leads_recording(np.zeros((1200, 12)), rate_hz=500),
+            "SAMPLE_COUNT_UNSUPPORTED",
+            ("recording.leads",),
         ),
     ]
 
@@ -119,7 +136,8 @@ def lead_cases() -> list[BadRecording]:
                 ("an unspecified lead", _swapped(3, 0), "LEAD_UNKNOWN", (path.format(3),)),
                 ("a lead from the future", _swapped(3, FUTURE), "LEAD_UNKNOWN", (path.format(3),)),
                 ("a repeated lead", _swapped(5, 1), "LEAD_REPEATED", (path.format(5),)),
-                ("a missing lead", ALL_LEADS[:-1], "LEAD_MISSING", (whole,)),
+                *((f"lead {lead} missing", _without(lead), "LEAD_MISSING", (whole,)) for lead in REQUIRED_LEADS),
+                ("one lead alone", (1,), "LEAD_MISSING", (whole,)),
                 ("a thirteenth lead that is new", (*ALL_LEADS, 13), "LEAD_UNKNOWN", (path.format(12),)),
                 ("a thirteenth lead that is known", (*ALL_LEADS, 1), "LEAD_REPEATED", (path.format(12),)),
                 # However many there are, what is said of them stays small: gRPC bounds the size of a status.
@@ -145,10 +163,18 @@ def packed_cases() -> list[BadRecording]:
             BadRecording(f"packed: {name}", lambda data=data: _packed(samples=data), "PACKED_LENGTH_WRONG", (samples,))
             for name, data in (("one byte short", one_sample_short + b"\0"), ("one sample short", one_sample_short))
         ),
-        BadRecording("packed: no samples", lambda: _packed(samples=b""), "SAMPLE_COUNT_UNSUPPORTED", (samples,)),
+        *(
+            BadRecording(
+                f"packed: {count} samples",
+                lambda count=count: packed_recording(np.zeros((count, 12), dtype=np.int16)),
+                "SAMPLE_COUNT_UNSUPPORTED",
+                (samples,),
+            )
+            for count in (0, 240, 249)
+        ),
         BadRecording(
-            "packed: 999 samples",
-            lambda: packed_recording(units(samples=999)),
+            "packed: longer than ten minutes, and no numbers, which nobody gets as far as to find out",
+            lambda: packed_recording(np.full((60_001, 12), NAN, dtype=np.float32)),
             "SAMPLE_COUNT_UNSUPPORTED",
             (samples,),
         ),

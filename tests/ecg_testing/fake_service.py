@@ -20,8 +20,9 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
     """Answers with the first sample of each of the first five leads, in millivolts, as the five probabilities.
 
     A recording without a sample rate is refused, and one whose lead aVF begins at 1 mV or more is abstained from: its
-    uncertainty is 0.75, that of others 0.25. In a stream, a recording called "abort" ends it with UNAVAILABLE, and
-    one called "end" ends it with OK. Nothing is answered while `may_answer` is not set.
+    uncertainty is 0.75, that of others 0.25. Asked for windows it tells of two: the whole recording, and from 5 s on
+    one that was left out. In a stream, a recording called "abort" ends it with UNAVAILABLE, and one called "end" ends
+    it with OK. Nothing is answered while `may_answer` is not set.
     """
 
     def __init__(self) -> None:
@@ -49,7 +50,8 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         if request.recording.sample_rate_hz <= 0:
             context.set_trailing_metadata((("grpc-status-details-bin", _status().SerializeToString()),))
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, _REMEDY)
-        return ecg_service_pb2.PredictResponse(prediction=_prediction(request.recording))
+        prediction = _prediction(request.recording, request.options)
+        return ecg_service_pb2.PredictResponse(prediction=prediction)
 
     def PredictStream(  # noqa: N802 - the name in the contract
         self, request_iterator: Iterator[ecg_service_pb2.PredictStreamRequest], context: grpc.ServicerContext
@@ -57,15 +59,17 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         """Answers group by group."""
         context.add_callback(self.stream_ended.set)
         sequence_number = 0
+        options = None
         for request in request_iterator:
             self._note(request)
+            options = options or request.options
             self.may_answer.wait(timeout=10)
             for recording in request.recordings:
                 if recording.recording_id == "abort":
                     context.abort(grpc.StatusCode.UNAVAILABLE, "shutting down")
                 if recording.recording_id == "end":
                     return
-                yield ecg_service_pb2.PredictStreamResponse(results=[_result(recording, sequence_number)])
+                yield ecg_service_pb2.PredictStreamResponse(results=[_result(recording, options, sequence_number)])
                 sequence_number += 1
 
     def ModelSummary(  # noqa: N802 - the name in the contract
@@ -84,9 +88,20 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
             parameter_count=42,
             class_codes=CLASS_CODES,
             input=model_pb2.InputSpecification(
-                sample_rate_hz=100.0, sample_count=1000, lead_names=range(1, 13), metadata_fields=["age_years"]
+                sample_rate_hz=100.0,
+                sample_count=1000,
+                lead_names=range(1, 13),
+                metadata_fields=["age_years"],
+                required_lead_names=(1, 2, 7, 8),
             ),
-            limits=model_pb2.Limits(max_message_bytes=67108864, max_recording_id_bytes=256),
+            limits=model_pb2.Limits(
+                max_message_bytes=67108864,
+                max_recording_id_bytes=256,
+                min_sample_rate_hz=50,
+                max_sample_rate_hz=2000,
+                min_duration_seconds=2.5,
+                max_duration_seconds=600,
+            ),
             quality_figures=[model_pb2.QualityFigure(name="macro_auc", value=0.925, measured_on="fold 9")],
             operating_points=[
                 _operating_point("half", 0.5, is_active=True),
@@ -113,7 +128,9 @@ def _operating_point(name: str, threshold: float, *, is_active: bool) -> model_p
 _MODEL = prediction_pb2.ModelVersion(name="fake", version="1.0.0", sha256="0" * 64)
 
 
-def _prediction(recording: recording_pb2.Recording) -> prediction_pb2.Prediction:
+def _prediction(
+    recording: recording_pb2.Recording, options: ecg_service_pb2.PredictOptions
+) -> prediction_pb2.Prediction:
     packed = recording.packed_signal
     samples = np.frombuffer(packed.samples, _TYPES[packed.format]).reshape(len(packed.lead_names), -1)
     first = samples[:, 0] * packed.microvolts_per_unit / 1000
@@ -131,7 +148,13 @@ def _prediction(recording: recording_pb2.Recording) -> prediction_pb2.Prediction
         operating_point="half",
         uncertainty=0.75 if is_abstained else 0.25,
         abstentions=_ABSTENTIONS if is_abstained else (),
+        windows=_windows(first[: len(CLASS_CODES)]) if options.include_windows else (),
     )
+
+
+def _windows(probabilities: np.ndarray) -> list[prediction_pb2.WindowPrediction]:
+    window = prediction_pb2.WindowPrediction
+    return [window(offset_seconds=0, probabilities=probabilities), window(offset_seconds=5)]
 
 
 _ABSTENTIONS = (
@@ -151,10 +174,12 @@ def _warnings(recording: recording_pb2.Recording) -> list[prediction_pb2.Warning
     return [prediction_pb2.Warning(code=code, message="age_years was unknown", measured=60.0, unit="year")]
 
 
-def _result(recording: recording_pb2.Recording, sequence_number: int) -> prediction_pb2.RecordingResult:
+def _result(
+    recording: recording_pb2.Recording, options: ecg_service_pb2.PredictOptions, sequence_number: int
+) -> prediction_pb2.RecordingResult:
     result = prediction_pb2.RecordingResult(recording_id=recording.recording_id, sequence_number=sequence_number)
     if recording.sample_rate_hz > 0:
-        result.prediction.CopyFrom(_prediction(recording))
+        result.prediction.CopyFrom(_prediction(recording, options))
     else:
         violation = prediction_pb2.FieldViolation(field=_FIELD, description=_REMEDY)
         error = prediction_pb2.RecordingError(

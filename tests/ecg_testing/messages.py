@@ -6,8 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg.v1 import recording_pb2 as pb
+from ecg_client.convert import recording_to_proto
+from ecg_client.formats.synthetic import generate_recording
 
 ALL_LEADS = tuple(range(1, 13))
+# I, II and V1 to V6, which tell the others.
+REQUIRED_LEADS = (1, 2, *range(7, 13))
 SAMPLES = 1000
 RATE_HZ = 100.0
 
@@ -64,6 +68,11 @@ def packed_recording(
             samples=samples.T.astype("<f4" if is_float else "<i2").tobytes(),
         ),
     )
+
+
+def synthetic_recording(index: int = 0, *, rate_hz: float = RATE_HZ, seconds: float = 10.0) -> pb.Recording:
+    """Return a recording that looks like an ECG, as the Python client writes it."""
+    return recording_to_proto(generate_recording(index, sample_rate_hz=rate_hz, seconds=seconds))
 
 
 def numbered_recording(number: int, recording_id: str | None = None) -> pb.Recording:

@@ -61,7 +61,7 @@ async def serving_openly(
     classifier: Classifier, batching: BatchingSettings, *, stream_recordings: int = 256
 ) -> AsyncIterator[OpenServing]:
     """Serve a classifier by a servicer and a batcher that the test can look at."""
-    batcher = Batcher(classifier.classify, batching)
+    batcher = Batcher(classifier.classify, batching, classifier.window_count)
     servicer = EcgServicer(stream_recordings)
     servicer.serve(ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1 << 20)))
     server = aio.server(interceptors=[StatusInterceptor()])

@@ -21,8 +21,16 @@ def usual(count: int = 1) -> FloatArray:
 
 def reasons(uncertainty: float, signal: FloatArray, rule: AbstentionRule | None = RULE) -> tuple[Abstention, ...]:
     """Return why a model abstains from one recording."""
-    (result,) = Abstainer(rule)(np.array([uncertainty], dtype=np.float32), signal)
+    (result,) = abstained(rule, np.array([uncertainty], dtype=np.float32), signal)
     return result
+
+
+def abstained(
+    rule: AbstentionRule | None, uncertainties: FloatArray, signals: FloatArray
+) -> list[tuple[Abstention, ...]]:
+    """Return why a model abstains from recordings of one window each, of which everything is looked at."""
+    nothing = np.zeros(signals.shape[::2], dtype=np.bool_)
+    return Abstainer(rule)(uncertainties, signals, nothing, [1] * len(signals))
 
 
 def test_a_model_without_a_rule_never_abstains() -> None:
@@ -67,7 +75,28 @@ def test_each_recordings_reasons_are_its_own(batch: list[tuple[bool, bool]]) -> 
         signals[index] *= 1000 if is_odd else 1
     unsure = np.array([0.75 if is_unsure else 0.5 for is_unsure, _ in batch], dtype=np.float32)
 
-    for (is_unsure, is_odd), found in zip(batch, Abstainer(RULE)(unsure, signals), strict=True):
+    for (is_unsure, is_odd), found in zip(batch, abstained(RULE, unsure, signals), strict=True):
         kinds = [one.reason for one in found]
         assert kinds.count(AbstentionReason.UNCERTAIN) == is_unsure
         assert kinds.count(AbstentionReason.UNFAMILIAR) == 12 * is_odd
+
+
+def test_a_lead_that_is_odd_in_several_windows_is_named_once() -> None:
+    """By the first of them; the next recording has its own reasons."""
+    signals = usual(3)
+    signals[[0, 1, 2], :, [4, 4, 5]] *= 1000
+    sure = np.zeros(2, dtype=np.float32)
+
+    two_windows, one_window = Abstainer(RULE)(sure, signals, np.zeros((3, 12), dtype=np.bool_), [2, 1])
+    assert [one.lead for one in two_windows] == [LeadName.AVL]
+    assert [one.lead for one in one_window] == [LeadName.AVF]
+
+
+def test_what_is_known_not_to_be_a_signal_is_no_reason() -> None:
+    """A lead that was masked has been warned of already."""
+    signal = usual()
+    signal[..., 8] = 0
+    ignored = np.zeros((1, 12), dtype=np.bool_)
+    ignored[0, 8] = True
+
+    assert Abstainer(RULE)(np.zeros(1, dtype=np.float32), signal, ignored, [1]) == [()]

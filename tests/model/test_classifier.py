@@ -28,8 +28,8 @@ def recording(first_sample: float = 0.0, samples: int = 1000, rate_hz: float = 1
 
 
 BAD = {
-    "a rate of 500 Hz": (recording(rate_hz=500.0), RefusalReason.SAMPLE_RATE_UNSUPPORTED),
-    "999 samples": (recording(samples=999), RefusalReason.SAMPLE_COUNT_UNSUPPORTED),
+    "a rate of 2,001 Hz": (recording(rate_hz=2001.0), RefusalReason.SAMPLE_RATE_UNSUPPORTED),
+    "249 samples": (recording(samples=249), RefusalReason.SAMPLE_COUNT_UNSUPPORTED),
     "eleven leads": (
         Recording(np.zeros((1000, 11), dtype=np.float32), 100, tuple(LeadName)[1:]),
         RefusalReason.LEAD_MISSING,

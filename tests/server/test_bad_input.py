@@ -36,8 +36,11 @@ async def refusal_of(server: Serving, message: pb.PredictRequest) -> CallStatus:
 
 
 async def test_every_reason_is_in_the_table() -> None:
-    """No reason for refusing a recording goes untested; an absent recording cannot happen in a stream."""
-    assert {bad.reason for bad in BAD_RECORDINGS} | {"RECORDING_MISSING"} == set(RefusalReason)
+    """No reason for refusing a recording goes untested; an absent recording cannot happen in a stream.
+
+    Nor can a bare model, as the one of this server, refuse a signal for its quality.
+    """
+    assert {bad.reason for bad in BAD_RECORDINGS} | {"RECORDING_MISSING", "SIGNAL_UNUSABLE"} == set(RefusalReason)
 
 
 @each_bad_recording

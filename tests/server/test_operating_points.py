@@ -18,7 +18,7 @@ from ecg_server.__main__ import main
 from ecg_testing.failures import failure
 from ecg_testing.fakes import FirstSamples, fake_manifest
 from ecg_testing.golden import KERAS_3
-from ecg_testing.messages import packed_recording, units
+from ecg_testing.messages import packed_recording, synthetic_recording, units
 from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import group, request, serving, stream
 
@@ -117,7 +117,7 @@ async def test_the_server_runs_at_the_one_it_was_started_with(tmp_path: Path) ->
     write_manifest(replace(manifest, operating_points=(*manifest.operating_points, EAGER)), tmp_path / "copy")
     with ServerProcess("--model", str(tmp_path / "copy"), "--operating-point", "eager") as server:
         async with aio.insecure_channel(server.address) as channel:
-            prediction = (await EcgServiceStub(channel).Predict(request(packed_recording()))).prediction
+            prediction = (await EcgServiceStub(channel).Predict(request(synthetic_recording()))).prediction
         assert server.stop() == 0
 
     assert prediction.operating_point == "eager"

@@ -10,7 +10,13 @@ from grpc import aio
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2, recording_pb2
 from ecg_testing.fakes import FailingNetwork, FirstSamples, fake_classifier
-from ecg_testing.messages import leads_recording, numbered_recording, packed_recording, units
+from ecg_testing.messages import (
+    REQUIRED_LEADS,
+    leads_recording,
+    numbered_recording,
+    packed_recording,
+    units,
+)
 from ecg_testing.serving import group, request, serving, stream
 from ecg_testing.statuses import call_status
 
@@ -111,8 +117,11 @@ async def test_model_summary_describes_model_input_and_limits() -> None:
     assert (summary.input.sample_rate_hz, summary.input.sample_count) == (100, 1000)
     assert list(summary.input.lead_names) == list(range(1, 13))
     assert len(summary.input.metadata_fields) == 7
+    assert tuple(summary.input.required_lead_names) == REQUIRED_LEADS
     assert summary.limits.max_message_bytes == 64 * 1024 * 1024
     assert summary.limits.max_recording_id_bytes == 256
+    assert (summary.limits.min_sample_rate_hz, summary.limits.max_sample_rate_hz) == (50, 2000)
+    assert (summary.limits.min_duration_seconds, summary.limits.max_duration_seconds) == (2.5, 600)
     assert list(summary.quality_figures) == []
 
 

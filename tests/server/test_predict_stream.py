@@ -14,8 +14,9 @@ from ecg_testing.messages import leads_recording, numbered_recording
 from ecg_testing.serving import group, request, serving, stream
 from ecg_testing.statuses import call_status
 
-# A field that a later contract may add: options that differ from the empty ones of today.
-OTHER_OPTIONS = pb.PredictOptions.FromString(b"\x0a\x01x")
+OTHER_OPTIONS = pb.PredictOptions(include_windows=True)
+# A field that a later contract may add, of a caller that knows it.
+FUTURE_OPTIONS = pb.PredictOptions.FromString(b"\xfa\x01\x01x")
 COUNT = 40
 
 
@@ -101,8 +102,21 @@ async def test_no_message_of_results_is_large() -> None:
         (OTHER_OPTIONS, None, False),
         (OTHER_OPTIONS, pb.PredictOptions(), False),
         (None, pb.PredictOptions(), False),
+        (pb.PredictOptions(include_windows=False), pb.PredictOptions(), False),
+        (OTHER_OPTIONS, FUTURE_OPTIONS, True),
+        (FUTURE_OPTIONS, FUTURE_OPTIONS, False),
     ],
-    ids=["absent, set", "empty, set", "set, equal", "set, absent", "set, empty", "absent, empty"],
+    ids=[
+        "absent, set",
+        "empty, set",
+        "set, equal",
+        "set, absent",
+        "set, empty",
+        "absent, empty",
+        "false, empty",
+        "set, unheard of",
+        "unheard of, equal",
+    ],
 )
 async def test_later_options_are_absent_or_equal_or_end_the_stream(
     first: pb.PredictOptions | None, second: pb.PredictOptions | None, *, is_refused: bool

@@ -15,7 +15,7 @@ from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_server.__main__ import main
 from ecg_testing.golden import KERAS_2, golden_recordings
-from ecg_testing.messages import numbered_recording
+from ecg_testing.messages import synthetic_recording
 from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import group, request
 from ecg_testing.statuses import call_status
@@ -32,7 +32,7 @@ async def test_it_says_where_it_listens_once_it_serves(default_server: ServerPro
 
 async def test_the_default_model_is_the_shipped_ensemble(default_server: ServerProcess) -> None:
     """It classifies without TensorFlow, has 999,850 parameters, and says how good it is and what it ignores."""
-    recording = numbered_recording(1)
+    recording = synthetic_recording()
     recording.metadata.first_infarction_stage = 2
     async with aio.insecure_channel(default_server.address) as channel:
         stub = EcgServiceStub(channel)
@@ -56,7 +56,7 @@ async def test_sigterm_answers_an_open_stream_first() -> None:
     with ServerProcess() as server:
         async with aio.insecure_channel(server.address) as channel:
             opened = EcgServiceStub(channel).PredictStream()
-            await opened.write(group(map(numbered_recording, range(400))))
+            await opened.write(group([synthetic_recording()] * 400))
             try:
                 async for response in opened:
                     results.extend(response.results)

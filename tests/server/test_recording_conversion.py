@@ -1,24 +1,36 @@
 """From messages to recordings: both signal forms, any order of leads, and whatever else a caller may send."""
 
+import asyncio
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ecg.v1 import recording_pb2 as pb
 from ecg_model.bare_model import bare_input
-from ecg_model.errors import InvalidRecordingError
-from ecg_model.preprocessing import PreparedRecording, prepare
+from ecg_model.errors import InvalidRecordingError, RefusalReason
+from ecg_model.preprocessing import PreparedRecordings, form_of, prepare
 from ecg_model.recording import InfarctionStage, LeadName, PatientMetadata, Sex
-from ecg_server.recording_conversion import recording_from_proto
-from ecg_testing.messages import ALL_LEADS, Int16Array, leads_recording, packed_recording
+from ecg_server.decoding import LARGE_SIGNAL_BYTES, decode
+from ecg_server.recording_conversion import recording_from_proto, signal_byte_count
+from ecg_testing.messages import ALL_LEADS, REQUIRED_LEADS, Int16Array, leads_recording, packed_recording
 
 INPUT = bare_input("X", "Y")
 
-# A second of signal per example would prove no more than a few samples do.
+# Drawing more samples would prove no more than a few do: those that are drawn are repeated until they are enough.
 FEW_SAMPLES = 20
-int16_signals = arrays(np.int16, (FEW_SAMPLES, 12))
-float_signals = arrays(np.float32, (FEW_SAMPLES, 12), elements=st.floats(-(2.0**99), 2.0**99, width=32))
+SHORTEST_SAMPLES = 250
+
+
+def repeated(few: np.ndarray) -> np.ndarray:
+    """Return as many samples as a recording must have."""
+    return np.resize(few, (SHORTEST_SAMPLES, few.shape[1]))
+
+
+int16_signals = arrays(np.int16, (FEW_SAMPLES, 12)).map(repeated)
+float_signals = arrays(np.float32, (FEW_SAMPLES, 12), elements=st.floats(-(2.0**99), 2.0**99, width=32)).map(repeated)
 # 1 and 1000 have a short cut of their own.
 gains = st.one_of(st.floats(1e-6, 1e6), st.sampled_from([1.0, 1000.0]))
 lead_orders = st.permutations(ALL_LEADS)
@@ -29,9 +41,10 @@ def millivolts_of(units: np.ndarray, microvolts_per_unit: float) -> np.ndarray:
     return (units.astype(np.float64) * microvolts_per_unit / 1000.0).astype(np.float32)
 
 
-def prepared(message: pb.Recording) -> PreparedRecording:
-    """Return what a network would be given for a message of the full length."""
-    return prepare(recording_from_proto(message), INPUT)
+def prepared(message: pb.Recording) -> PreparedRecordings:
+    """Return what a network would be given for a message."""
+    recording = recording_from_proto(message)
+    return prepare([recording], form_of(recording, INPUT), INPUT)
 
 
 @given(int16_signals, gains)
@@ -73,7 +86,32 @@ def test_the_order_of_leads_changes_nothing(order: list[int], is_packed: bool) -
         else leads_recording(millivolts_of(shuffled, 1.0), lead_names=order)
     )
 
-    np.testing.assert_array_equal(prepared(message).signal, millivolts_of(units, 1.0))
+    np.testing.assert_array_equal(prepared(message).signals[0], millivolts_of(units, 1.0))
+
+
+def test_the_extent_is_looked_at_before_the_samples() -> None:
+    """What is too long is refused for that, in both forms, though no sample is a number."""
+    endless = np.full((60_001, 12), np.nan, dtype=np.float32)
+    for message in (packed_recording(endless), leads_recording(endless)):
+        with pytest.raises(InvalidRecordingError) as caught:
+            recording_from_proto(message)
+        assert caught.value.reason is RefusalReason.SAMPLE_COUNT_UNSUPPORTED
+
+
+async def test_a_large_recording_is_decoded_beside_the_event_loop() -> None:
+    """While others go on; what comes of it is the same recording, or the same refusal."""
+    units = np.random.default_rng(0).integers(-3000, 3000, (60_000, 12), dtype=np.int16)
+    message = packed_recording(units)
+    assert signal_byte_count(message) == units.nbytes > LARGE_SIGNAL_BYTES
+    assert signal_byte_count(leads_recording()) == 4 * 12 * 1000
+    small, large = asyncio.create_task(decode(leads_recording())), asyncio.create_task(decode(message))
+    await asyncio.sleep(0)
+
+    assert (small.done(), large.done()) == (True, False)
+    assert (await large).signal.tobytes() == recording_from_proto(message).signal.tobytes()
+    message.sample_rate_hz = 0
+    with pytest.raises(InvalidRecordingError):
+        await decode(message)
 
 
 def test_leads_keep_their_names() -> None:
@@ -117,13 +155,15 @@ def test_what_is_not_known_is_none() -> None:
 any_double = st.floats(allow_nan=True, allow_infinity=True)
 any_float = st.floats(width=32, allow_nan=True, allow_infinity=True)
 any_enum = st.integers(-(2**31), 2**31 - 1) | st.integers(0, 14)
-any_leads = st.lists(st.builds(pb.Lead, name=any_enum, millivolts=st.lists(any_float, max_size=3)), max_size=14)
+# Long enough, some of them, to be taken.
+any_millivolts = st.lists(any_float, max_size=3).map(lambda few: few * 100)
+any_leads = st.lists(st.builds(pb.Lead, name=any_enum, millivolts=any_millivolts), max_size=14)
 any_packed_signal = st.builds(
     pb.PackedSignal,
-    lead_names=st.lists(any_enum, max_size=14) | st.just(ALL_LEADS),
+    lead_names=st.lists(any_enum, max_size=14) | st.sampled_from([ALL_LEADS, REQUIRED_LEADS]),
     format=any_enum | st.sampled_from([1, 2]),
     microvolts_per_unit=any_double,
-    samples=st.binary(max_size=100) | st.binary(min_size=48, max_size=48),
+    samples=st.binary(max_size=100) | st.binary(min_size=48, max_size=48).map(lambda few: few * 250),
 )
 any_metadata = st.builds(
     pb.PatientMetadata,
@@ -139,7 +179,7 @@ any_recording = st.builds(
     pb.Recording,
     recording_id=st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
     metadata=st.none() | any_metadata,
-    sample_rate_hz=any_double | st.just(100.0),
+    sample_rate_hz=any_double | st.sampled_from([100.0, 99.97, 50.0]),
     leads=any_leads,
     packed_signal=st.none() | any_packed_signal,
 )

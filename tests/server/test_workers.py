@@ -10,7 +10,7 @@ from grpc import aio
 
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
 from ecg_server.cores import usable_cores
-from ecg_testing.messages import numbered_recording
+from ecg_testing.messages import synthetic_recording
 from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import request
 from ecg_testing.waiting import until
@@ -24,7 +24,9 @@ async def answers(address: str) -> list[str]:
     async def call(number: int) -> str:
         options = [("grpc.use_local_subchannel_pool", 1)]
         async with aio.insecure_channel(address, options=options) as channel:
-            answer = await EcgServiceStub(channel).Predict(request(numbered_recording(number)), wait_for_ready=True)
+            recording = synthetic_recording(number)
+            recording.recording_id = f"r{number}"
+            answer = await EcgServiceStub(channel).Predict(request(recording), wait_for_ready=True)
             return answer.prediction.recording_id
 
     return await asyncio.gather(*map(call, range(CALLS)))

@@ -82,9 +82,11 @@ def test_training_and_serving_prepare_recordings_with_the_same_code(
 
     before = both()
     np.testing.assert_array_equal(before[0][1], before[1][1])
-    monkeypatch.setattr(
-        "ecg_model.preprocessing._in_lead_order", lambda recording, _lead_names: recording.signal[:, ::-1] * 2
-    )
+
+    def fill_backwards(target: FloatArray, signal: FloatArray, _lead_names: object) -> None:
+        target[...] = signal[:, ::-1] * 2
+
+    monkeypatch.setattr("ecg_model.preprocessing.fill_leads", fill_backwards)
     monkeypatch.setattr(
         "ecg_model.preprocessing.encode_metadata",
         lambda _metadata, _features: EncodedMetadata(np.full(7, 13, dtype=np.float32), ()),

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 
 import typer
 
@@ -47,6 +48,7 @@ def _summary_lines(model_summary: ModelSummary) -> list[str]:
         f"Model: {model.name} {model.version}".rstrip() + f" (SHA-256 {model.sha256})",
         f"Classes: {', '.join(model_summary.class_codes)}",
         _input_line(model_summary.input),
+        *_recording_lines(model_summary),
         *map(_operating_point_line, model_summary.operating_points),
         *_abstention_lines(model_summary),
         *figures,
@@ -69,7 +71,19 @@ def _input_line(network_input: InputSpecification) -> str:
     return f"Input: {signal} at {network_input.sample_rate_hz:g} Hz; metadata used: {metadata}"
 
 
+def _recording_lines(model_summary: ModelSummary) -> Iterator[str]:
+    """What may be sent; nothing where the service is too old to say it."""
+    limits = model_summary.limits
+    if limits.max_sample_rate_hz is None or limits.max_duration_seconds is None:
+        return
+    rates = f"{limits.min_sample_rate_hz or 0:g} to {limits.max_sample_rate_hz:g} Hz"
+    seconds = f"{limits.min_duration_seconds or 0:g} to {limits.max_duration_seconds:g} s"
+    leads = ", ".join(lead.name for lead in model_summary.input.required_lead_names)
+    yield f"Recordings: {rates}, {seconds}, with at least the leads {leads}"
+
+
 def _as_json(model_summary: ModelSummary) -> dict[str, object]:
     as_dict = dataclasses.asdict(model_summary)
-    as_dict["input"]["lead_names"] = [lead.name for lead in model_summary.input.lead_names]
+    for field in ("lead_names", "required_lead_names"):
+        as_dict["input"][field] = [lead.name for lead in getattr(model_summary.input, field)]
     return as_dict

@@ -14,6 +14,10 @@ Timeout = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of a table.")]
+WithWindows = Annotated[
+    bool,
+    typer.Option("--windows", help="Show what the network says of each window of a recording, and where it begins."),
+]
 Files = Annotated[
     list[Path],
     typer.Argument(

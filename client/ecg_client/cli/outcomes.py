@@ -5,11 +5,17 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
 from ecg_client.client import EcgClient
+from ecg_client.connection import MAX_MESSAGE_BYTES
+from ecg_client.convert import signal_byte_count
 from ecg_client.errors import FieldViolation, RecordingRefusedError, UnreadableFileError
 from ecg_client.prediction import Prediction, RecordingError, RecordingResult
 from ecg_client.recording import Recording
 
 UNREADABLE_FILE = "UNREADABLE_FILE"
+RECORDING_TOO_LARGE = "RECORDING_TOO_LARGE"
+
+# What a message holds besides a signal is less than this.
+_SIGNAL_BYTES = MAX_MESSAGE_BYTES - 4096
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,62 +42,75 @@ class Outcome:
         prediction: The prediction, or None.
         problem: Why there is none, or None.
         labels: What the recording is known to show.
+        remarks: What the reader of its file has to say about it.
     """
 
     name: str
     prediction: Prediction | None = None
     problem: Problem | None = None
     labels: Mapping[str, int] | None = None
+    remarks: tuple[str, ...] = ()
 
 
-def predict_each(client: EcgClient, items: Iterable[Recording | UnreadableFileError]) -> Iterator[Outcome]:
+def predict_each(
+    client: EcgClient, items: Iterable[Recording | UnreadableFileError], *, include_windows: bool = False
+) -> Iterator[Outcome]:
     """Classifies recordings with one call each."""
-    for item in items:
-        if isinstance(item, UnreadableFileError):
-            yield _unreadable(item)
-        else:
-            yield _predict(client, item)
+    for item in map(_sendable, items):
+        yield item if isinstance(item, Outcome) else _predict(client, item, include_windows=include_windows)
 
 
 def predict_all(
-    client: EcgClient, items: Iterable[Recording | UnreadableFileError], timeout_s: float | None = None
+    client: EcgClient,
+    items: Iterable[Recording | UnreadableFileError],
+    timeout_s: float | None = None,
+    *,
+    include_windows: bool = False,
 ) -> Iterator[Outcome]:
     """Classifies recordings over one stream; outcomes come in the order of the items."""
     # The stream takes items in another thread. Each is noted before it can be sent, so it is there when its result is.
-    taken: collections.deque[Recording | UnreadableFileError] = collections.deque()
-    for result in client.predict_stream(_readable(items, taken), timeout_s=timeout_s):
-        while isinstance(item := taken.popleft(), UnreadableFileError):
-            yield _unreadable(item)
+    taken: collections.deque[Recording | Outcome] = collections.deque()
+    sent = _noted(map(_sendable, items), taken)
+    for result in client.predict_stream(sent, timeout_s=timeout_s, include_windows=include_windows):
+        while isinstance(item := taken.popleft(), Outcome):
+            yield item
         yield _answered(result, item)
-    yield from (_unreadable(item) for item in taken if isinstance(item, UnreadableFileError))
+    yield from (item for item in taken if isinstance(item, Outcome))
 
 
-def _readable(
-    items: Iterable[Recording | UnreadableFileError], taken: collections.deque[Recording | UnreadableFileError]
-) -> Iterator[Recording]:
+def _noted(items: Iterable[Recording | Outcome], taken: collections.deque[Recording | Outcome]) -> Iterator[Recording]:
     for item in items:
         taken.append(item)
         if isinstance(item, Recording):
             yield item
 
 
-def _predict(client: EcgClient, recording: Recording) -> Outcome:
+def _sendable(item: Recording | UnreadableFileError) -> Recording | Outcome:
+    """A recording that can be sent; of anything else the outcome, which is known without asking."""
+    if isinstance(item, UnreadableFileError):
+        return Outcome(str(item.path), problem=Problem(UNREADABLE_FILE, item.problem))
+    # grpc would end the whole stream for it.
+    if signal_byte_count(item) > _SIGNAL_BYTES:
+        return _outcome(item, problem=Problem(RECORDING_TOO_LARGE, "no message can hold it; cut it into pieces"))
+    return item
+
+
+def _predict(client: EcgClient, recording: Recording, *, include_windows: bool) -> Outcome:
     try:
-        prediction = client.predict(recording)
+        prediction = client.predict(recording, include_windows=include_windows)
     except RecordingRefusedError as error:
-        problem = Problem(error.reason, error.message, error.field_violations)
-        return Outcome(recording.recording_id, problem=problem, labels=recording.labels)
-    return Outcome(recording.recording_id, prediction=prediction, labels=recording.labels)
+        return _outcome(recording, problem=Problem(error.reason, error.message, error.field_violations))
+    return _outcome(recording, prediction)
 
 
 def _answered(result: RecordingResult, recording: Recording) -> Outcome:
     problem = None if result.error is None else _refused(result.error)
-    return Outcome(recording.recording_id, result.prediction, problem, recording.labels)
+    return _outcome(recording, result.prediction, problem)
+
+
+def _outcome(recording: Recording, prediction: Prediction | None = None, problem: Problem | None = None) -> Outcome:
+    return Outcome(recording.recording_id, prediction, problem, recording.labels, recording.remarks)
 
 
 def _refused(error: RecordingError) -> Problem:
     return Problem(error.reason, error.message, error.field_violations)
-
-
-def _unreadable(error: UnreadableFileError) -> Outcome:
-    return Outcome(str(error.path), problem=Problem(UNREADABLE_FILE, error.problem))

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from ecg_client.cli.options import Address, AsJsonLines, Files, Timeout
+from ecg_client.cli.options import Address, AsJsonLines, Files, Timeout, WithWindows
 from ecg_client.cli.outcomes import predict_each
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, json_line, print_detail, terminal
 from ecg_client.client import EcgClient
@@ -17,6 +17,7 @@ def predict(
     address: Address = DEFAULT_ADDRESS,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
     *,
+    windows: WithWindows = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Classify a few recordings, one call each.
@@ -26,7 +27,7 @@ def predict(
     console = terminal()
     problem_count = 0
     with EcgClient(address, timeout_s=timeout) as client:
-        for outcome in predict_each(client, open_recordings(files)):
+        for outcome in predict_each(client, open_recordings(files), include_windows=windows):
             problem_count += outcome.problem is not None
             if as_json:
                 typer.echo(json_line(outcome))

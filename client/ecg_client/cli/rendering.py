@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ecg_client.cli.outcomes import Outcome
 from ecg_client.cli.wording import abstention_lines, field_lines, problem_text, warning_lines
-from ecg_client.prediction import Abstention, Prediction, PredictionWarning
+from ecg_client.prediction import Abstention, Prediction, PredictionWarning, WindowPrediction
 
 NOT_A_MEDICAL_DEVICE = "Not a medical device."
 # No line that a program may read is broken in two.
@@ -33,6 +33,7 @@ def json_line(outcome: Outcome) -> str:
             "prediction": None if outcome.prediction is None else _prediction_as_json(outcome.prediction),
             "error": None if outcome.problem is None else dataclasses.asdict(outcome.problem),
             "labels": outcome.labels,
+            "remarks": outcome.remarks,
         },
         ensure_ascii=False,
     )
@@ -46,6 +47,8 @@ def print_detail(console: Console, outcome: Outcome) -> None:
         console.print(Text(outcome.name, "bold"), Text(problem_text(outcome.problem), "red"))
         for line in field_lines(outcome.problem):
             console.print(f"  {line}", soft_wrap=True)
+    for remark in outcome.remarks:
+        console.print(f"  {remark}", soft_wrap=True)
     console.print()
 
 
@@ -61,7 +64,10 @@ def print_table(console: Console, table: Table) -> None:
 
 
 def findings_table(outcomes: list[Outcome]) -> Table:
-    """One row for each outcome: the probability of each class, the findings, and the labels where they are known."""
+    """One row for each outcome: the probability of each class, the findings, and the labels where they are known.
+
+    Below it one for each window, where they were asked for.
+    """
     class_codes = _class_codes(outcomes)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Recording", no_wrap=True)
@@ -73,6 +79,8 @@ def findings_table(outcomes: list[Outcome]) -> Table:
     for outcome in outcomes:
         cells = _probability_cells(outcome, len(class_codes))
         table.add_row(_shortened(outcome.name), *cells, _findings(outcome), _labels(outcome))
+        for window in outcome.prediction.windows if outcome.prediction is not None else ():
+            table.add_row(*_window_cells(window, class_codes))
     return table
 
 
@@ -107,6 +115,28 @@ def _print_prediction(console: Console, name: str, prediction: Prediction) -> No
         console.print(Text(f"  {line}", "yellow"), soft_wrap=True)
     for line in warning_lines(prediction.warnings):
         console.print(f"  {line}", soft_wrap=True)
+    if prediction.windows:
+        print_table(console, _windows_table(prediction))
+
+
+def _windows_table(prediction: Prediction) -> Table:
+    class_codes = [entry.code for entry in prediction.classes]
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    for _ in class_codes:
+        table.add_column(justify="right")
+    table.add_column()
+    table.add_row("  windows", *class_codes)
+    for window in prediction.windows:
+        table.add_row(*_window_cells(window, class_codes))
+    return table
+
+
+def _window_cells(window: WindowPrediction, class_codes: list[str]) -> list[str]:
+    name = f"    from {window.offset_seconds:.1f} s"
+    if window.probabilities is None:
+        return [name, *("-" for _ in class_codes), "left out"]
+    return [name, *(f"{window.probabilities[code]:.3f}" for code in class_codes)]
 
 
 def _origin(prediction: Prediction) -> str:

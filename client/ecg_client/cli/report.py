@@ -9,6 +9,7 @@ from ecg_client.errors import MissingExtraError
 from ecg_client.evaluation import AucReport, evaluate_auc
 
 MAX_ROWS = 20
+_MAX_REMARKS = 5
 
 
 @dataclasses.dataclass(slots=True)
@@ -20,6 +21,7 @@ class Report:
         rows: Those to show.
         problem_count: How many recordings could not be read or classified.
         finding_counts: How many recordings have each finding, by class code, in the model's order.
+        remark_counts: How many recordings the readers of files made each remark about.
         abstained_count: In how many recordings the service does not stand by its findings.
         probabilities_and_labels: What the AUC is computed from, for each recording that was classified.
     """
@@ -28,6 +30,7 @@ class Report:
     rows: list[Outcome] = dataclasses.field(default_factory=list)
     problem_count: int = 0
     finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    remark_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     abstained_count: int = 0
     probabilities_and_labels: list[tuple[Mapping[str, float], Mapping[str, int] | None]] = dataclasses.field(
         default_factory=list
@@ -36,6 +39,7 @@ class Report:
     def add(self, outcome: Outcome) -> None:
         """Counts an outcome."""
         self.count += 1
+        self.remark_counts.update(outcome.remarks)
         if self.count <= MAX_ROWS or (outcome.problem is not None and self.problem_count < MAX_ROWS):
             self.rows.append(outcome)
         if outcome.prediction is None:
@@ -54,6 +58,13 @@ class Report:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
         if self.abstained_count:
             yield f"Abstained: {self.abstained_count}, where the service does not stand by its findings"
+
+    def remark_lines(self) -> Iterator[str]:
+        """What the readers of files had to say, the most frequent first."""
+        for remark, count in self.remark_counts.most_common(_MAX_REMARKS):
+            yield f"In {count} recording{'' if count == 1 else 's'}: {remark}"
+        if len(self.remark_counts) > _MAX_REMARKS:
+            yield f"... and {len(self.remark_counts) - _MAX_REMARKS} remarks more (all of them: --json)"
 
     def auc_lines(self) -> Iterator[str]:
         """The AUC of each class and their mean; nothing where no recording came with labels."""

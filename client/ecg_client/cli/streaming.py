@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ecg_client.cli.options import Address, AsJsonLines
+from ecg_client.cli.options import Address, AsJsonLines, WithWindows
 from ecg_client.cli.outcomes import Outcome, predict_all
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
 from ecg_client.cli.report import Report
@@ -55,6 +55,7 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     address: Address = DEFAULT_ADDRESS,
     timeout: StreamTimeout = None,
     *,
+    windows: WithWindows = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Classify many recordings over one connection.
@@ -70,7 +71,8 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()
     with EcgClient(address) as client, _reporting(report, synthetic, as_json=as_json):
-        outcomes = predict_all(client, (source.read_or_error() for source in sources), timeout)
+        items = (source.read_or_error() for source in sources)
+        outcomes = predict_all(client, items, timeout, include_windows=windows)
         _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
     sys.exit(1 if report.problem_count else 0)
 
@@ -116,5 +118,7 @@ def _print_report(report: Report, synthetic: int, *, as_json: bool) -> None:
     # Outcomes come in the order in which recordings are sent, the synthetic ones first.
     synthetic_count = min(synthetic, report.count)
     made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
-    for line in itertools.chain(report.count_lines(), made_up, report.auc_lines(), [NOT_A_MEDICAL_DEVICE]):
+    for line in itertools.chain(
+        report.count_lines(), made_up, report.remark_lines(), report.auc_lines(), [NOT_A_MEDICAL_DEVICE]
+    ):
         console.print(line, soft_wrap=True)

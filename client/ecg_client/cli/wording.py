@@ -4,11 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ecg_client.cli.outcomes import Problem
-from ecg_client.prediction import Abstention, PredictionWarning
+from ecg_client.prediction import Abstention, PredictionWarning, WarningCode
 
 _UNKNOWN = re.compile(r"(?P<field>\w+) (?:is|was) unknown\b")
+# How a kind of warning is called where several leads have it; of any other kind, its code in words.
+_KINDS: dict[str, str] = {
+    WarningCode.LEAD_DERIVED: "derived from I and II",
+    WarningCode.SIGNAL_AMPLITUDE: "implausible amplitude",
+    WarningCode.SIGNAL_NOISE: "noisy",
+    WarningCode.SIGNAL_STEP: "jumping",
+    WarningCode.SIGNAL_LEADS_CONTRADICT: "contradicting I and II",
+    WarningCode.SIGNAL_LEAD_MASKED: "replaced by 0 mV, which changes the probabilities",
+}
 _INDEX = re.compile(r"\[(\d+)\]")
 _MOST_DESCRIPTIONS = 3
+_USUAL_DIGITS = (6, 4, 3, 2)
 
 
 def problem_text(problem: Problem) -> str:
@@ -16,7 +26,7 @@ def problem_text(problem: Problem) -> str:
     descriptions = list(dict.fromkeys(violation.description for violation in problem.field_violations))
     message = problem.message
     if len(descriptions) > _MOST_DESCRIPTIONS and message == "; ".join(descriptions):
-        message = f"{descriptions[0]} (and {len(descriptions) - 1} more like it)"
+        message = f"{descriptions[0]} (and {len(descriptions) - 1} more)"
     return f"{problem.reason}: {message}" if problem.reason else message
 
 
@@ -31,17 +41,19 @@ def field_lines(problem: Problem) -> Iterator[str]:
 
 
 def warning_lines(warnings: Iterable[PredictionWarning]) -> Iterator[str]:
-    """One line for all values that were unknown, and one for each other warning."""
-    imputed, others = [], []
-    for warning in warnings:
-        match = _UNKNOWN.match(warning.message) if warning.code == "METADATA_IMPUTED" else None
+    """One line for all values that were unknown, one for all leads with the same warning, and one for each other."""
+    imputed: list[str] = []
+    by_kind: dict[object, list[PredictionWarning]] = {}
+    for index, warning in enumerate(warnings):
+        match = _UNKNOWN.match(warning.message) if warning.code == WarningCode.METADATA_IMPUTED else None
         if match and warning.measured is not None:
             imputed.append(f"{match['field']} {_figure(warning)}")
         else:
-            others.append(_warning_text(warning))
+            by_kind.setdefault(index if warning.lead is None else warning.code, []).append(warning)
     if imputed:
         yield f"unknown, so the network was given: {', '.join(imputed)}"
-    yield from others
+    for alike in by_kind.values():
+        yield _warning_text(alike[0]) if len(alike) == 1 else _gathered_text(alike)
 
 
 def abstention_lines(abstentions: Iterable[Abstention]) -> Iterator[str]:
@@ -76,8 +88,29 @@ def _split(field: str) -> tuple[str, str, str]:
 
 def _warning_text(warning: PredictionWarning) -> str:
     lead = f" (lead {warning.lead.name})" if warning.lead is not None else ""
-    is_said = warning.measured is None or f"{warning.measured:g}" in warning.message
-    return f"{warning.code}{lead}: {warning.message}{'' if is_said else f' [{_figure(warning)}]'}"
+    return f"{warning.code}{lead}: {warning.message}{'' if _is_said(warning) else f' [{_figure(warning)}]'}"
+
+
+def _is_said(warning: PredictionWarning) -> bool:
+    """Whether a message has its figure already, rounded to whatever digits."""
+    measured = warning.measured
+    return measured is None or any(f"{measured:.{digits}g}" in warning.message for digits in _USUAL_DIGITS)
+
+
+def _gathered_text(alike: list[PredictionWarning]) -> str:
+    code = alike[0].code
+    kind = _KINDS.get(code, code.removeprefix("SIGNAL_").replace("_", " ").lower())
+    leads = ", ".join(warning.lead.name for warning in alike if warning.lead is not None)
+    return f"{kind}: leads {leads}{_span(alike)}"
+
+
+def _span(alike: list[PredictionWarning]) -> str:
+    """The least and the greatest figure of several warnings; nothing where they have none, or not all in one unit."""
+    figures = sorted(warning.measured for warning in alike if warning.measured is not None)
+    if not figures or len({warning.unit for warning in alike}) > 1:
+        return ""
+    least, greatest, unit = f"{figures[0]:.3g}", f"{figures[-1]:.3g}", alike[0].unit
+    return f" ({least if least == greatest else f'{least} to {greatest}'} {unit}".rstrip() + ")"
 
 
 def _figure(warning: PredictionWarning) -> str:

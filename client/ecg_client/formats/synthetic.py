@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ecg_client.recording import Recording
 
 SAMPLE_RATE_HZ = 100.0
-SECONDS = 10
+SECONDS = 10.0
 MICROVOLTS_PER_UNIT = 1.0
 
 
@@ -88,6 +88,9 @@ _VIEWS = np.array(
     ]
 )
 
+_PIECE_SAMPLES = 1000
+# No wave of a beat reaches further than this.
+_REACH_S = 3.0
 _NOISE_MV = 0.008
 _BREATHING_MV = 0.03
 _BREATHING_HZ = 0.25
@@ -110,35 +113,51 @@ def generate_recordings(count: int, seed: int = 0) -> Iterator[Recording]:
         yield generate_recording(index, seed)
 
 
-def generate_recording(index: int, seed: int = 0) -> Recording:
-    """Makes the recording that `generate_recordings` yields at `index`."""
+def generate_recording(
+    index: int, seed: int = 0, *, sample_rate_hz: float = SAMPLE_RATE_HZ, seconds: float = SECONDS
+) -> Recording:
+    """Makes the recording that `generate_recordings` yields at `index`, or one like it of another rate and length."""
     rhythm = RHYTHMS[index % len(RHYTHMS)]
-    millivolts = generate_millivolts(rhythm, np.random.default_rng((seed, index)))
+    millivolts = generate_millivolts(
+        rhythm, np.random.default_rng((seed, index)), sample_rate_hz=sample_rate_hz, seconds=seconds
+    )
     return Recording(
         signal=np.round(millivolts * 1000.0 / MICROVOLTS_PER_UNIT).astype(np.int16),
-        sample_rate_hz=SAMPLE_RATE_HZ,
+        sample_rate_hz=sample_rate_hz,
         recording_id=f"synthetic-{index:04d}-{rhythm.name}",
         microvolts_per_unit=MICROVOLTS_PER_UNIT,
     )
 
 
-def generate_millivolts(rhythm: Rhythm, random: np.random.Generator) -> npt.NDArray[np.float64]:
+def generate_millivolts(
+    rhythm: Rhythm, random: np.random.Generator, *, sample_rate_hz: float = SAMPLE_RATE_HZ, seconds: float = SECONDS
+) -> npt.NDArray[np.float64]:
     """Makes one signal.
 
     Returns:
-        Millivolts, shape [sample, lead]: 10 s of the twelve standard leads at 100 Hz.
+        Millivolts, shape [sample, lead]: the twelve standard leads; 10 s at 100 Hz unless told otherwise.
     """
-    times = np.arange(int(SECONDS * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
-    measured = _dipole(rhythm, times, random) @ _VIEWS.T
+    times = np.arange(round(seconds * sample_rate_hz)) / sample_rate_hz
+    beats = _beat_times(rhythm.beats_per_minute, seconds, random)
+    size = 1.0 + _SIZE_JITTER * random.standard_normal()
+    # Every sample is asked for every beat near it: in pieces, so that a long signal costs no square.
+    pieces = np.split(times, range(_PIECE_SAMPLES, len(times), _PIECE_SAMPLES))
+    measured = np.concatenate([_dipole(rhythm, piece, _near(piece, beats), size) for piece in pieces]) @ _VIEWS.T
     measured += _BREATHING_MV * np.sin(2 * np.pi * (_BREATHING_HZ * times[:, np.newaxis] + random.random(len(_VIEWS))))
     measured += random.normal(0.0, _NOISE_MV, measured.shape)
-    return _with_derived_limb_leads(measured)
+    # As from an amplifier that lets no direct current through: no lead has an offset.
+    return _with_derived_limb_leads(measured - measured.mean(axis=0))
 
 
-def _dipole(rhythm: Rhythm, times: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float64]:
+def _near(times: npt.NDArray[np.float64], beats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    near: npt.NDArray[np.float64] = beats[(beats > times[0] - _REACH_S) & (beats < times[-1] + _REACH_S)]
+    return near
+
+
+def _dipole(
+    rhythm: Rhythm, times: npt.NDArray[np.float64], beats: npt.NDArray[np.float64], size: float
+) -> npt.NDArray[np.float64]:
     """The heart's dipole in millivolts, shape [sample, axis]."""
-    beats = _beat_times(rhythm.beats_per_minute, random)
-    size = 1.0 + _SIZE_JITTER * random.standard_normal()
     total = np.zeros((times.size, 3))
     for wave in rhythm.waves:
         distances = (times[:, np.newaxis] - beats - wave.centre_s) / wave.width_s
@@ -146,10 +165,10 @@ def _dipole(rhythm: Rhythm, times: npt.NDArray[np.float64], random: np.random.Ge
     return total
 
 
-def _beat_times(beats_per_minute: float, random: np.random.Generator) -> npt.NDArray[np.float64]:
+def _beat_times(beats_per_minute: float, seconds: float, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """When the R peaks are, in seconds; from before the first sample to after the last, so that no beat is cut."""
     mean = 60.0 / beats_per_minute
-    intervals = mean * (1.0 + _RATE_JITTER * random.standard_normal(int(SECONDS / mean) + 4))
+    intervals = mean * (1.0 + _RATE_JITTER * random.standard_normal(int(seconds / mean) + 4))
     return np.cumsum(intervals) - 2 * mean + mean * random.random()
 
 

@@ -1,6 +1,7 @@
 """WFDB records: a header (`.hea`) and the signal files it names (`.dat`)."""
 
 import importlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_client.errors import MissingExtraError, UnreadableFileError
+from ecg_client.formats.wfdb_channels import Channel, channels_of, millivolts_of, standard_leads
 from ecg_client.recording import LeadName, Recording
 
 _SUFFIXES = (".hea", ".dat")
-_MILLIVOLTS_OF_UNIT = {"mv": 1.0, "uv": 1e-3, "\N{MICRO SIGN}v": 1e-3, "v": 1e3}
 _INT16_FORMAT = "16"
 _BITS_OF_FORMAT = {"8": 8, "80": 8, "16": 16, "61": 16, "160": 16, "24": 24, "32": 32, "212": 12, "310": 10, "311": 10}
 _INT16_INVALID = np.iinfo(np.int16).min
@@ -31,14 +32,16 @@ def wfdb_header(path: Path) -> Path:
 def read_wfdb_record(path: Path | str) -> Recording:
     """Reads a WFDB record; its recording id is the name of the record.
 
-    Where all leads share one gain and have no baseline, the integers are taken as they were digitised; otherwise the
-    signal is millivolts. Channels that are none of the twelve standard leads are left out.
+    Any rate, any length and any standard leads are taken; whether they suffice is the service's to say. Where all leads
+    share one gain and have no baseline, the integers are taken as they were digitised; otherwise the signal is
+    millivolts. Channels that are none of the twelve standard leads are left out, and a remark says so.
 
     Args:
         path: The record, with or without `.hea` or `.dat`.
 
     Raises:
-        UnreadableFileError: A file is missing or broken, holds no standard lead, or has a unit other than mV, uV or V.
+        UnreadableFileError: A file is missing or broken, holds no standard lead, one twice or one upside down, or has a
+            unit other than mV, uV or V; or the record consists of several segments.
         MissingExtraError: The `wfdb` package is not installed.
     """
     path = Path(path)
@@ -46,6 +49,8 @@ def read_wfdb_record(path: Path | str) -> Recording:
     if not wfdb_header(path).is_file():
         raise UnreadableFileError(path, f"there is no header {wfdb_header(path).name} beside it")
     header = _read_header(wfdb, path)
+    if isinstance(header, wfdb.MultiRecord):
+        raise UnreadableFileError(path, "it consists of several segments; give each of them as a record of its own")
     try:
         return _read(wfdb, path, header)
     except UnreadableFileError:
@@ -92,50 +97,52 @@ def _is_cut(file: Path, name: str, header: Any) -> bool:
 
 def _read(wfdb: Any, path: Path, header: Any) -> Recording:
     stem = wfdb_stem(path)
-    columns = _columns(header.sig_name, path)
-    record = wfdb.rdrecord(str(stem), channels=list(columns.values()), physical=False)
-    units = {_millivolts_of(unit, path) / gain for unit, gain in zip(record.units, record.adc_gain, strict=True)}
-    if _is_plain_int16(record, units):
-        signal, microvolts_per_unit = record.d_signal.astype(np.int16, copy=False), 1000.0 * units.pop()
+    channels = channels_of(header, wfdb_header(path))
+    leads = standard_leads(channels, path)
+    frame_counts = {header.samps_per_frame[channel.index] for channel in leads.values()}
+    # Where leads have several samples to the frame, all of them are wanted; wfdb would give the mean of each frame.
+    is_even = len(frame_counts) == 1
+    record = wfdb.rdrecord(
+        str(stem), channels=[channel.index for channel in leads.values()], physical=False, smooth_frames=not is_even
+    )
+    millivolts = [millivolts_of(channel.unit, path) for channel in leads.values()]
+    units = {one / gain for one, gain in zip(millivolts, record.adc_gain, strict=True)}
+    samples = np.stack(record.e_d_signal, axis=1) if is_even else record.d_signal
+    if _is_plain_int16(record, samples, units):
+        signal, microvolts_per_unit = samples.astype(np.int16, copy=False), 1000.0 * units.pop()
     else:
-        signal, microvolts_per_unit = _millivolts(record, path), 1000.0
+        signal, microvolts_per_unit = _physical(record, is_even=is_even) * np.array(millivolts), 1000.0
     return Recording(
         signal=signal,
-        sample_rate_hz=float(record.fs),
-        lead_names=tuple(columns),
+        sample_rate_hz=float(record.fs) * (frame_counts.pop() if is_even else 1),
+        lead_names=tuple(leads),
         recording_id=stem.name,
         microvolts_per_unit=microvolts_per_unit,
+        remarks=tuple(_remarks(channels, leads, record, is_even=is_even)),
     )
 
 
-def _columns(channel_names: list[str | None] | None, path: Path) -> dict[LeadName, int]:
-    """Which channel each standard lead is, in the order of the channels."""
-    names = [(name or "").strip().upper() for name in channel_names or []]
-    columns = {LeadName[name]: column for column, name in enumerate(names) if name in LeadName.__members__}
-    if not columns:
-        raise UnreadableFileError(
-            path, f"none of its channels ({', '.join(names)}) is one of the twelve standard leads"
-        )
-    return columns
+def _remarks(
+    channels: list[Channel], leads: Mapping[LeadName, Channel], record: Any, *, is_even: bool
+) -> Iterator[str]:
+    others = [channel.name or "one without a name" for channel in channels if channel not in leads.values()]
+    if others:
+        yield f"channels left out, for they are none of the twelve leads: {', '.join(others)}"
+    if not is_even:
+        yield f"leads of different sample rates were averaged to {record.fs:g} Hz"
 
 
-def _millivolts_of(unit: str, path: Path) -> float:
-    if unit.lower() not in _MILLIVOLTS_OF_UNIT:
-        raise UnreadableFileError(path, f"a lead is in {unit!r}, but must be in mV, uV or V")
-    return _MILLIVOLTS_OF_UNIT[unit.lower()]
-
-
-def _is_plain_int16(record: Any, units: set[float]) -> bool:
+def _is_plain_int16(record: Any, samples: npt.NDArray[Any], units: set[float]) -> bool:
     return (
         len(units) == 1
         and not any(record.baseline)
         and set(record.fmt) == {_INT16_FORMAT}
         # This value stands for "no sample", which an integer signal cannot say on the wire.
-        and not (record.d_signal == _INT16_INVALID).any()
+        and not (samples == _INT16_INVALID).any()
     )
 
 
-def _millivolts(record: Any, path: Path) -> npt.NDArray[np.float64]:
-    scale = np.array([_millivolts_of(unit, path) for unit in record.units])
-    physical: npt.NDArray[np.float64] = record.dac() * scale
+def _physical(record: Any, *, is_even: bool) -> npt.NDArray[np.float64]:
+    """The samples in the units of the header, NaN where there is none; shape [sample, lead]."""
+    physical: npt.NDArray[np.float64] = np.stack(record.dac(expanded=True), axis=1) if is_even else record.dac()
     return physical

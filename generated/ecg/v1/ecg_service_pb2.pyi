@@ -3,6 +3,10 @@
 isort:skip_file
 Contract of the ECG classification service.
 
+What a recording may be: 8 to 12 leads (I, II and V1 to V6 suffice), 50 to 2000 Hz, 2.5 s to 10 min, in either of two
+forms. The service derives, resamples, pads and cuts, says in a warning what it did, and refuses what it cannot use
+with the reason. `ModelSummaryResponse.input` and `.limits` have these figures for programs.
+
 Rules that hold throughout:
 
   - Units are in the field names. Every enum starts with UNSPECIFIED, and `optional` marks fields where 0 is a value.
@@ -48,7 +52,7 @@ class PredictRequest(_message.Message):
 
     @_builtins.property
     def options(self) -> Global___PredictOptions:
-        """Choices for this call; absent: the server's defaults."""
+        """Choices for this call; absent: the defaults."""
 
     def __init__(
         self,
@@ -66,16 +70,23 @@ Global___PredictRequest: _TypeAlias = PredictRequest  # noqa: Y015
 
 @_typing.final
 class PredictOptions(_message.Message):
-    """Choices for one call or one stream. There are none yet; the message is there so that they can be added."""
+    """Choices for one call or one stream. Absent and empty mean the same: the defaults."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    INCLUDE_WINDOWS_FIELD_NUMBER: _builtins.int
+    include_windows: _builtins.bool
+    """Whether `Prediction.windows` is filled: what the network said of each window of the recording, and where the window
+    begins. False: it stays empty. It changes nothing but that field.
+    """
     def __init__(
         self,
+        *,
+        include_windows: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_windows", b"include_windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -121,8 +132,8 @@ class PredictStreamRequest(_message.Message):
 
     @_builtins.property
     def options(self) -> Global___PredictOptions:
-        """Choices for the whole stream. Those of the first message hold; in later messages they are absent or equal, or the
-        stream ends with INVALID_ARGUMENT.
+        """Choices for the whole stream. Those of the first message hold, and where it has none the defaults do; in later
+        messages they are absent, empty or equal to those of the first, or the stream ends with INVALID_ARGUMENT.
         """
 
     def __init__(
@@ -218,7 +229,7 @@ class ModelSummaryResponse(_message.Message):
 
     @_builtins.property
     def input(self) -> _model_pb2.InputSpecification:
-        """What the network takes."""
+        """What the network takes, and what a recording must bring so that the network can be given it."""
 
     @_builtins.property
     def limits(self) -> _model_pb2.Limits:

@@ -3,6 +3,10 @@
 isort:skip_file
 Contract of the ECG classification service.
 
+What a recording may be: 8 to 12 leads (I, II and V1 to V6 suffice), 50 to 2000 Hz, 2.5 s to 10 min, in either of two
+forms. The service derives, resamples, pads and cuts, says in a warning what it did, and refuses what it cannot use
+with the reason. `ModelSummaryResponse.input` and `.limits` have these figures for programs.
+
 Rules that hold throughout:
 
   - Units are in the field names. Every enum starts with UNSPECIFIED, and `optional` marks fields where 0 is a value.

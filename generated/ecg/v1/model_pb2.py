@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from ecg.v1 import recording_pb2 as ecg_dot_v1_dot_recording__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x65\x63g/v1/model.proto\x12\x06\x65\x63g.v1\x1a\x16\x65\x63g/v1/recording.proto\"o\n\x0cLayerSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0coutput_shape\x18\x03 \x01(\t\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x14\n\x0c\x63onnected_to\x18\x05 \x03(\t\"\x81\x01\n\x12InputSpecification\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x01\x12\x14\n\x0csample_count\x18\x02 \x01(\x05\x12$\n\nlead_names\x18\x03 \x03(\x0e\x32\x10.ecg.v1.LeadName\x12\x17\n\x0fmetadata_fields\x18\x04 \x03(\t\"r\n\x0eOperatingPoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\nthresholds\x18\x03 \x03(\x0b\x32\x16.ecg.v1.ClassThreshold\x12\x11\n\tis_active\x18\x04 \x01(\x08\"7\n\x0e\x43lassThreshold\x12\x12\n\nclass_code\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"C\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x03\x12\x1e\n\x16max_recording_id_bytes\x18\x02 \x01(\x05\"U\n\rQualityFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_code\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x13\n\x0bmeasured_on\x18\x04 \x01(\tB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x65\x63g/v1/model.proto\x12\x06\x65\x63g.v1\x1a\x16\x65\x63g/v1/recording.proto\"o\n\x0cLayerSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0coutput_shape\x18\x03 \x01(\t\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x14\n\x0c\x63onnected_to\x18\x05 \x03(\t\"\xb0\x01\n\x12InputSpecification\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x01\x12\x14\n\x0csample_count\x18\x02 \x01(\x05\x12$\n\nlead_names\x18\x03 \x03(\x0e\x32\x10.ecg.v1.LeadName\x12\x17\n\x0fmetadata_fields\x18\x04 \x03(\t\x12-\n\x13required_lead_names\x18\x05 \x03(\x0e\x32\x10.ecg.v1.LeadName\"r\n\x0eOperatingPoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\nthresholds\x18\x03 \x03(\x0b\x32\x16.ecg.v1.ClassThreshold\x12\x11\n\tis_active\x18\x04 \x01(\x08\"7\n\x0e\x43lassThreshold\x12\x12\n\nclass_code\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"\xb7\x01\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x03\x12\x1e\n\x16max_recording_id_bytes\x18\x02 \x01(\x05\x12\x1a\n\x12min_sample_rate_hz\x18\x03 \x01(\x01\x12\x1a\n\x12max_sample_rate_hz\x18\x04 \x01(\x01\x12\x1c\n\x14min_duration_seconds\x18\x05 \x01(\x01\x12\x1c\n\x14max_duration_seconds\x18\x06 \x01(\x01\"U\n\rQualityFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_code\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x13\n\x0bmeasured_on\x18\x04 \x01(\tB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,13 +36,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LAYERSUMMARY']._serialized_start=54
   _globals['_LAYERSUMMARY']._serialized_end=165
   _globals['_INPUTSPECIFICATION']._serialized_start=168
-  _globals['_INPUTSPECIFICATION']._serialized_end=297
-  _globals['_OPERATINGPOINT']._serialized_start=299
-  _globals['_OPERATINGPOINT']._serialized_end=413
-  _globals['_CLASSTHRESHOLD']._serialized_start=415
-  _globals['_CLASSTHRESHOLD']._serialized_end=470
-  _globals['_LIMITS']._serialized_start=472
-  _globals['_LIMITS']._serialized_end=539
-  _globals['_QUALITYFIGURE']._serialized_start=541
-  _globals['_QUALITYFIGURE']._serialized_end=626
+  _globals['_INPUTSPECIFICATION']._serialized_end=344
+  _globals['_OPERATINGPOINT']._serialized_start=346
+  _globals['_OPERATINGPOINT']._serialized_end=460
+  _globals['_CLASSTHRESHOLD']._serialized_start=462
+  _globals['_CLASSTHRESHOLD']._serialized_end=517
+  _globals['_LIMITS']._serialized_start=520
+  _globals['_LIMITS']._serialized_end=703
+  _globals['_QUALITYFIGURE']._serialized_start=705
+  _globals['_QUALITYFIGURE']._serialized_end=790
 # @@protoc_insertion_point(module_scope)

@@ -61,7 +61,9 @@ Global___LayerSummary: _TypeAlias = LayerSummary  # noqa: Y015
 
 @_typing.final
 class InputSpecification(_message.Message):
-    """What the network takes."""
+    """What the network takes, which is not what a caller must send: a recording is brought to this form by the service.
+    What a recording may be is in `Limits`; sent in this very form, it reaches the network as it is.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -69,17 +71,29 @@ class InputSpecification(_message.Message):
     SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     LEAD_NAMES_FIELD_NUMBER: _builtins.int
     METADATA_FIELDS_FIELD_NUMBER: _builtins.int
+    REQUIRED_LEAD_NAMES_FIELD_NUMBER: _builtins.int
     sample_rate_hz: _builtins.float
-    """Samples per second, in hertz."""
+    """Samples per second of the network's window, in hertz. A recording of another rate is resampled to it."""
     sample_count: _builtins.int
-    """Samples of each lead."""
+    """Samples of each lead in the network's window. A recording that is shorter than the window (`sample_count` /
+    `sample_rate_hz` seconds) is padded; a longer one is cut into overlapping windows, over which the mean is taken.
+    """
     @_builtins.property
     def lead_names(self) -> _containers.RepeatedScalarFieldContainer[_recording_pb2.LeadName.ValueType]:
-        """The leads the network sees, in its order. A recording may send them in any order."""
+        """The leads the network sees, in its order. A recording may send them in any order, and may leave out those that are
+        not in `required_lead_names`.
+        """
 
     @_builtins.property
     def metadata_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The metadata values the network uses, by their field name in `PatientMetadata`; others are accepted and ignored."""
+
+    @_builtins.property
+    def required_lead_names(self) -> _containers.RepeatedScalarFieldContainer[_recording_pb2.LeadName.ValueType]:
+        """The leads without which a recording is refused (LEAD_MISSING): I, II and V1 to V6. The other four follow from I and
+        II and are derived where they were not sent. Empty: the server is older than this field and needs all of
+        `lead_names`.
+        """
 
     def __init__(
         self,
@@ -88,10 +102,11 @@ class InputSpecification(_message.Message):
         sample_count: _builtins.int = ...,
         lead_names: _abc.Iterable[_recording_pb2.LeadName.ValueType] | None = ...,
         metadata_fields: _abc.Iterable[_builtins.str] | None = ...,
+        required_lead_names: _abc.Iterable[_recording_pb2.LeadName.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead_names", b"lead_names", "metadata_fields", b"metadata_fields", "sample_count", b"sample_count", "sample_rate_hz", b"sample_rate_hz"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead_names", b"lead_names", "metadata_fields", b"metadata_fields", "required_lead_names", b"required_lead_names", "sample_count", b"sample_count", "sample_rate_hz", b"sample_rate_hz"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -167,19 +182,39 @@ class Limits(_message.Message):
 
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _builtins.int
     MAX_RECORDING_ID_BYTES_FIELD_NUMBER: _builtins.int
+    MIN_SAMPLE_RATE_HZ_FIELD_NUMBER: _builtins.int
+    MAX_SAMPLE_RATE_HZ_FIELD_NUMBER: _builtins.int
+    MIN_DURATION_SECONDS_FIELD_NUMBER: _builtins.int
+    MAX_DURATION_SECONDS_FIELD_NUMBER: _builtins.int
     max_message_bytes: _builtins.int
     """Largest message the server receives, in bytes."""
     max_recording_id_bytes: _builtins.int
     """Longest `Recording.recording_id`, in bytes of UTF-8."""
+    min_sample_rate_hz: _builtins.float
+    """Lowest `Recording.sample_rate_hz`, in hertz; itself taken. 0, as in the three below: the server is older than this
+    field and takes nothing but the rate and the length of `InputSpecification`.
+    """
+    max_sample_rate_hz: _builtins.float
+    """Highest `Recording.sample_rate_hz`, in hertz; itself taken."""
+    min_duration_seconds: _builtins.float
+    """Shortest recording, in seconds; itself taken. How long a recording is: the samples of a lead over `sample_rate_hz`."""
+    max_duration_seconds: _builtins.float
+    """Longest recording, in seconds; itself taken. Send what is longer in pieces. At the highest rate the longest
+    recording of twelve leads in FLOAT32_LE is a message of 58 MB: `max_message_bytes` holds as well.
+    """
     def __init__(
         self,
         *,
         max_message_bytes: _builtins.int = ...,
         max_recording_id_bytes: _builtins.int = ...,
+        min_sample_rate_hz: _builtins.float = ...,
+        max_sample_rate_hz: _builtins.float = ...,
+        min_duration_seconds: _builtins.float = ...,
+        max_duration_seconds: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_duration_seconds", b"max_duration_seconds", "max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes", "max_sample_rate_hz", b"max_sample_rate_hz", "min_duration_seconds", b"min_duration_seconds", "min_sample_rate_hz", b"min_sample_rate_hz"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from ecg.v1 import recording_pb2 as ecg_dot_v1_dot_recording__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x63g/v1/prediction.proto\x12\x06\x65\x63g.v1\x1a\x16\x65\x63g/v1/recording.proto\"\x80\x02\n\nPrediction\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12(\n\x07\x63lasses\x18\x02 \x03(\x0b\x32\x17.ecg.v1.ClassPrediction\x12#\n\x05model\x18\x03 \x01(\x0b\x32\x14.ecg.v1.ModelVersion\x12!\n\x08warnings\x18\x04 \x03(\x0b\x32\x0f.ecg.v1.Warning\x12\x17\n\x0foperating_point\x18\x05 \x01(\t\x12\x18\n\x0buncertainty\x18\x06 \x01(\x02H\x00\x88\x01\x01\x12\'\n\x0b\x61\x62stentions\x18\x07 \x03(\x0b\x32\x12.ecg.v1.AbstentionB\x0e\n\x0c_uncertainty\"g\n\nAbstention\x12(\n\x06reason\x18\x01 \x01(\x0e\x32\x18.ecg.v1.AbstentionReason\x12\x1e\n\x04lead\x18\x02 \x01(\x0e\x32\x10.ecg.v1.LeadName\x12\x0f\n\x07message\x18\x03 \x01(\t\"r\n\x0f\x43lassPrediction\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x02\x12\x11\n\tthreshold\x18\x04 \x01(\x02\x12\x13\n\x0bis_positive\x18\x05 \x01(\x08\"=\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x8f\x01\n\x07Warning\x12!\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x13.ecg.v1.WarningCode\x12\x1e\n\x04lead\x18\x02 \x01(\x0e\x32\x10.ecg.v1.LeadName\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x15\n\x08measured\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x05 \x01(\tB\x0b\n\t_measured\"\x9e\x01\n\x0fRecordingResult\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x17\n\x0fsequence_number\x18\x02 \x01(\x03\x12(\n\nprediction\x18\x03 \x01(\x0b\x32\x12.ecg.v1.PredictionH\x00\x12\'\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x16.ecg.v1.RecordingErrorH\x00\x42\t\n\x07outcome\"q\n\x0eRecordingError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x30\n\x10\x66ield_violations\x18\x04 \x03(\x0b\x32\x16.ecg.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t*x\n\x10\x41\x62stentionReason\x12!\n\x1d\x41\x42STENTION_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41\x42STENTION_REASON_UNCERTAIN\x10\x01\x12 \n\x1c\x41\x42STENTION_REASON_UNFAMILIAR\x10\x02*\xac\x01\n\x0bWarningCode\x12\x1c\n\x18WARNING_CODE_UNSPECIFIED\x10\x00\x12!\n\x1dWARNING_CODE_METADATA_IMPUTED\x10\x01\x12!\n\x1dWARNING_CODE_METADATA_IGNORED\x10\x02\x12\x1d\n\x19WARNING_CODE_LEAD_DERIVED\x10\x03\x12\x1a\n\x16WARNING_CODE_RESAMPLED\x10\x04\x42`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x63g/v1/prediction.proto\x12\x06\x65\x63g.v1\x1a\x16\x65\x63g/v1/recording.proto\"\xab\x02\n\nPrediction\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12(\n\x07\x63lasses\x18\x02 \x03(\x0b\x32\x17.ecg.v1.ClassPrediction\x12#\n\x05model\x18\x03 \x01(\x0b\x32\x14.ecg.v1.ModelVersion\x12!\n\x08warnings\x18\x04 \x03(\x0b\x32\x0f.ecg.v1.Warning\x12\x17\n\x0foperating_point\x18\x05 \x01(\t\x12\x18\n\x0buncertainty\x18\x06 \x01(\x02H\x00\x88\x01\x01\x12\'\n\x0b\x61\x62stentions\x18\x07 \x03(\x0b\x32\x12.ecg.v1.Abstention\x12)\n\x07windows\x18\x08 \x03(\x0b\x32\x18.ecg.v1.WindowPredictionB\x0e\n\x0c_uncertainty\"A\n\x10WindowPrediction\x12\x16\n\x0eoffset_seconds\x18\x01 \x01(\x01\x12\x15\n\rprobabilities\x18\x02 \x03(\x02\"g\n\nAbstention\x12(\n\x06reason\x18\x01 \x01(\x0e\x32\x18.ecg.v1.AbstentionReason\x12\x1e\n\x04lead\x18\x02 \x01(\x0e\x32\x10.ecg.v1.LeadName\x12\x0f\n\x07message\x18\x03 \x01(\t\"r\n\x0f\x43lassPrediction\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x02\x12\x11\n\tthreshold\x18\x04 \x01(\x02\x12\x13\n\x0bis_positive\x18\x05 \x01(\x08\"=\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x8f\x01\n\x07Warning\x12!\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x13.ecg.v1.WarningCode\x12\x1e\n\x04lead\x18\x02 \x01(\x0e\x32\x10.ecg.v1.LeadName\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x15\n\x08measured\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x05 \x01(\tB\x0b\n\t_measured\"\x9e\x01\n\x0fRecordingResult\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x17\n\x0fsequence_number\x18\x02 \x01(\x03\x12(\n\nprediction\x18\x03 \x01(\x0b\x32\x12.ecg.v1.PredictionH\x00\x12\'\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x16.ecg.v1.RecordingErrorH\x00\x42\t\n\x07outcome\"q\n\x0eRecordingError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x30\n\x10\x66ield_violations\x18\x04 \x03(\x0b\x32\x16.ecg.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t*x\n\x10\x41\x62stentionReason\x12!\n\x1d\x41\x42STENTION_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41\x42STENTION_REASON_UNCERTAIN\x10\x01\x12 \n\x1c\x41\x42STENTION_REASON_UNFAMILIAR\x10\x02*\x87\x05\n\x0bWarningCode\x12\x1c\n\x18WARNING_CODE_UNSPECIFIED\x10\x00\x12!\n\x1dWARNING_CODE_METADATA_IMPUTED\x10\x01\x12!\n\x1dWARNING_CODE_METADATA_IGNORED\x10\x02\x12\x1d\n\x19WARNING_CODE_LEAD_DERIVED\x10\x03\x12\x1a\n\x16WARNING_CODE_RESAMPLED\x10\x04\x12!\n\x1dWARNING_CODE_RECORDING_PADDED\x10\x05\x12#\n\x1fWARNING_CODE_RECORDING_COMBINED\x10\x06\x12\x1c\n\x18WARNING_CODE_SIGNAL_FLAT\x10\x10\x12\x1f\n\x1bWARNING_CODE_SIGNAL_CLIPPED\x10\x11\x12!\n\x1dWARNING_CODE_SIGNAL_AMPLITUDE\x10\x12\x12\'\n#WARNING_CODE_SIGNAL_BASELINE_WANDER\x10\x13\x12\x1d\n\x19WARNING_CODE_SIGNAL_NOISE\x10\x14\x12\x1c\n\x18WARNING_CODE_SIGNAL_STEP\x10\x15\x12(\n$WARNING_CODE_SIGNAL_LEADS_CONTRADICT\x10\x16\x12)\n%WARNING_CODE_SIGNAL_ARM_LEADS_SWAPPED\x10\x17\x12#\n\x1fWARNING_CODE_SIGNAL_LEAD_MASKED\x10\x18\x12\'\n#WARNING_CODE_SIGNAL_WINDOW_LEFT_OUT\x10\x19\x12&\n\"WARNING_CODE_SIGNAL_OFFSET_REMOVED\x10\x1a\x42`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,24 +33,26 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ecg.v1.prediction_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\036io.github.ecgclassifier.ecg.v1P\001Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1'
-  _globals['_ABSTENTIONREASON']._serialized_start=1078
-  _globals['_ABSTENTIONREASON']._serialized_end=1198
-  _globals['_WARNINGCODE']._serialized_start=1201
-  _globals['_WARNINGCODE']._serialized_end=1373
+  _globals['_ABSTENTIONREASON']._serialized_start=1188
+  _globals['_ABSTENTIONREASON']._serialized_end=1308
+  _globals['_WARNINGCODE']._serialized_start=1311
+  _globals['_WARNINGCODE']._serialized_end=1958
   _globals['_PREDICTION']._serialized_start=60
-  _globals['_PREDICTION']._serialized_end=316
-  _globals['_ABSTENTION']._serialized_start=318
-  _globals['_ABSTENTION']._serialized_end=421
-  _globals['_CLASSPREDICTION']._serialized_start=423
-  _globals['_CLASSPREDICTION']._serialized_end=537
-  _globals['_MODELVERSION']._serialized_start=539
-  _globals['_MODELVERSION']._serialized_end=600
-  _globals['_WARNING']._serialized_start=603
-  _globals['_WARNING']._serialized_end=746
-  _globals['_RECORDINGRESULT']._serialized_start=749
-  _globals['_RECORDINGRESULT']._serialized_end=907
-  _globals['_RECORDINGERROR']._serialized_start=909
-  _globals['_RECORDINGERROR']._serialized_end=1022
-  _globals['_FIELDVIOLATION']._serialized_start=1024
-  _globals['_FIELDVIOLATION']._serialized_end=1076
+  _globals['_PREDICTION']._serialized_end=359
+  _globals['_WINDOWPREDICTION']._serialized_start=361
+  _globals['_WINDOWPREDICTION']._serialized_end=426
+  _globals['_ABSTENTION']._serialized_start=428
+  _globals['_ABSTENTION']._serialized_end=531
+  _globals['_CLASSPREDICTION']._serialized_start=533
+  _globals['_CLASSPREDICTION']._serialized_end=647
+  _globals['_MODELVERSION']._serialized_start=649
+  _globals['_MODELVERSION']._serialized_end=710
+  _globals['_WARNING']._serialized_start=713
+  _globals['_WARNING']._serialized_end=856
+  _globals['_RECORDINGRESULT']._serialized_start=859
+  _globals['_RECORDINGRESULT']._serialized_end=1017
+  _globals['_RECORDINGERROR']._serialized_start=1019
+  _globals['_RECORDINGERROR']._serialized_end=1132
+  _globals['_FIELDVIOLATION']._serialized_start=1134
+  _globals['_FIELDVIOLATION']._serialized_end=1186
 # @@protoc_insertion_point(module_scope)

@@ -59,30 +59,174 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_UNSPECIFIED: _WarningCode.ValueType  # 0
     """Never sent."""
     WARNING_CODE_METADATA_IMPUTED: _WarningCode.ValueType  # 1
-    """A metadata value was unknown, or beyond what the network knows, and the network was given `measured` in its place."""
+    """A metadata value was unknown, or beyond what the network knows, and the network was given another in its place.
+    `lead`: UNSPECIFIED. `measured`: what the network was given, in `unit`: "year", "cm", "kg", or empty for a value
+    that is a code. Probabilities: those of a patient with that value.
+    """
     WARNING_CODE_METADATA_IGNORED: _WarningCode.ValueType  # 2
-    """A metadata value was sent that this network does not use."""
+    """A metadata value was sent that this network does not use. `lead`: UNSPECIFIED. `measured`: absent. Probabilities:
+    the same as if it had not been sent.
+    """
     WARNING_CODE_LEAD_DERIVED: _WarningCode.ValueType  # 3
-    """A lead was not sent and was computed from others. Not sent by this version, which needs all leads."""
+    """A lead was not sent, or was sent and cannot be used, and was computed from I and II. `lead`: that lead. `measured`:
+    absent. Probabilities: the same as if it had been sent and agreed with I and II, as it does where one device
+    recorded all.
+    """
     WARNING_CODE_RESAMPLED: _WarningCode.ValueType  # 4
-    """The signal was resampled to the network's rate; `measured` is the rate it came with. Not sent by this version, which
-    takes one rate.
+    """The signal was resampled to the network's rate. `lead`: UNSPECIFIED. `measured`: the rate it came with, `unit`
+    "Hz". Probabilities: those of the resampled signal; what lies above half the network's rate has no part in them.
+    """
+    WARNING_CODE_RECORDING_PADDED: _WarningCode.ValueType  # 5
+    """The recording is shorter than the network's window and was padded to it: repeated, backwards and forwards in turn.
+    `lead`: UNSPECIFIED. `measured`: how long it is, `unit` "s". Probabilities: those of the padded window, which are
+    less sure than those of a whole one.
+    """
+    WARNING_CODE_RECORDING_COMBINED: _WarningCode.ValueType  # 6
+    """The recording is longer than the network's window and was cut into overlapping ones. `lead`: UNSPECIFIED.
+    `measured`: how many, `unit` "window". Probabilities: the mean over the windows (`Prediction.windows`).
+    """
+    WARNING_CODE_SIGNAL_FLAT: _WarningCode.ValueType  # 16
+    """A lead is flat: an electrode is off, or the channel was not recorded. `lead`: that lead. `measured`: the share of
+    seconds in which its samples range over less than 0.02 mV, `unit` "%". Probabilities: unchanged, unless
+    SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead too.
+    """
+    WARNING_CODE_SIGNAL_CLIPPED: _WarningCode.ValueType  # 17
+    """A lead is clipped: the range of the recorder ended before the signal did, and its peaks are cut off. `lead`: that
+    lead. `measured`: the share of its samples that are cut off, `unit` "%". Probabilities: unchanged.
+    """
+    WARNING_CODE_SIGNAL_AMPLITUDE: _WarningCode.ValueType  # 18
+    """A lead is larger than a heart makes it: another unit, another gain, or an artefact. `lead`: that lead. `measured`:
+    its greatest sample less its least, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or
+    LEAD_DERIVED names the lead too.
+    """
+    WARNING_CODE_SIGNAL_BASELINE_WANDER: _WarningCode.ValueType  # 19
+    """The baseline of a lead wanders: the patient moves or breathes deeply. `lead`: that lead. `measured`: from the least
+    to the greatest value of the baseline, `unit` "mV". Probabilities: unchanged.
+    """
+    WARNING_CODE_SIGNAL_NOISE: _WarningCode.ValueType  # 20
+    """A lead is noisy: muscle, mains, or a poor contact. `lead`: that lead. `measured`: the root mean square of the noise
+    between the beats, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead
+    too.
+    """
+    WARNING_CODE_SIGNAL_STEP: _WarningCode.ValueType  # 21
+    """The baseline of a lead jumps and stays: an electrode slipped, or an amplifier was reset. `lead`: that lead.
+    `measured`: the greatest jump, `unit` "mV". Probabilities: unchanged.
+    """
+    WARNING_CODE_SIGNAL_LEADS_CONTRADICT: _WarningCode.ValueType  # 22
+    """The limb leads contradict each other: III = II - I, and the like, do not hold. Leads are swapped, have different
+    gains, or belong to different times. `lead`: the one of III, aVR, aVL and aVF that is not what I and II say.
+    `measured`: the standard deviation of the difference, `unit` "mV". Probabilities: unchanged.
+    """
+    WARNING_CODE_SIGNAL_ARM_LEADS_SWAPPED: _WarningCode.ValueType  # 23
+    """The electrodes of the two arms are probably swapped: lead I is upside down, and II and III, aVR and aVL have
+    changed places. (A heart on the right looks alike.) `lead`: UNSPECIFIED. `measured`: how sure that is, above 0: the lesser
+    of by how much the correlation with V6 of aVR exceeds that of aVL, and of the skewness of lead I's peaks downwards;
+    `unit` empty. Probabilities: unchanged; those of the electrodes put right would be others.
+    """
+    WARNING_CODE_SIGNAL_LEAD_MASKED: _WarningCode.ValueType  # 24
+    """A lead cannot be used, as another warning says, and the network was given 0 mV in its place. (One of III, aVR, aVL
+    and aVF is derived from I and II instead where these can be used: LEAD_DERIVED.) `lead`: that lead. `measured`:
+    absent. Probabilities: CHANGED: those of the recording without this lead.
+    """
+    WARNING_CODE_SIGNAL_WINDOW_LEFT_OUT: _WarningCode.ValueType  # 25
+    """Windows of the recording were left out, because too many of their leads cannot be used; `Prediction.windows` tells
+    which. `lead`: UNSPECIFIED. `measured`: how many, `unit` "window". Probabilities: CHANGED: those of the other
+    windows.
+    """
+    WARNING_CODE_SIGNAL_OFFSET_REMOVED: _WarningCode.ValueType  # 26
+    """Leads had an offset: their samples are not 0 mV in the mean, as those of the training data are, and the mean was
+    subtracted. `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
+    Probabilities: CHANGED: those of the recording without the offsets.
     """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
-    """Kinds of warning. Those of signal quality are numbered from 16 on."""
+    """Kinds of warning. New ones may appear: show an unknown one by its `message`. Those of signal quality are numbered
+    from 16 on: 16 to 23 tell what was noticed and change nothing; 24 and 25 tell what was done about it, and do change
+    the probabilities, as LEAD_DERIVED can. Of a bare Keras file only the former are sent, for its signal is never
+    changed on account of its quality.
+    """
 
 WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
 """Never sent."""
 WARNING_CODE_METADATA_IMPUTED: WarningCode.ValueType  # 1
-"""A metadata value was unknown, or beyond what the network knows, and the network was given `measured` in its place."""
+"""A metadata value was unknown, or beyond what the network knows, and the network was given another in its place.
+`lead`: UNSPECIFIED. `measured`: what the network was given, in `unit`: "year", "cm", "kg", or empty for a value
+that is a code. Probabilities: those of a patient with that value.
+"""
 WARNING_CODE_METADATA_IGNORED: WarningCode.ValueType  # 2
-"""A metadata value was sent that this network does not use."""
+"""A metadata value was sent that this network does not use. `lead`: UNSPECIFIED. `measured`: absent. Probabilities:
+the same as if it had not been sent.
+"""
 WARNING_CODE_LEAD_DERIVED: WarningCode.ValueType  # 3
-"""A lead was not sent and was computed from others. Not sent by this version, which needs all leads."""
+"""A lead was not sent, or was sent and cannot be used, and was computed from I and II. `lead`: that lead. `measured`:
+absent. Probabilities: the same as if it had been sent and agreed with I and II, as it does where one device
+recorded all.
+"""
 WARNING_CODE_RESAMPLED: WarningCode.ValueType  # 4
-"""The signal was resampled to the network's rate; `measured` is the rate it came with. Not sent by this version, which
-takes one rate.
+"""The signal was resampled to the network's rate. `lead`: UNSPECIFIED. `measured`: the rate it came with, `unit`
+"Hz". Probabilities: those of the resampled signal; what lies above half the network's rate has no part in them.
+"""
+WARNING_CODE_RECORDING_PADDED: WarningCode.ValueType  # 5
+"""The recording is shorter than the network's window and was padded to it: repeated, backwards and forwards in turn.
+`lead`: UNSPECIFIED. `measured`: how long it is, `unit` "s". Probabilities: those of the padded window, which are
+less sure than those of a whole one.
+"""
+WARNING_CODE_RECORDING_COMBINED: WarningCode.ValueType  # 6
+"""The recording is longer than the network's window and was cut into overlapping ones. `lead`: UNSPECIFIED.
+`measured`: how many, `unit` "window". Probabilities: the mean over the windows (`Prediction.windows`).
+"""
+WARNING_CODE_SIGNAL_FLAT: WarningCode.ValueType  # 16
+"""A lead is flat: an electrode is off, or the channel was not recorded. `lead`: that lead. `measured`: the share of
+seconds in which its samples range over less than 0.02 mV, `unit` "%". Probabilities: unchanged, unless
+SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead too.
+"""
+WARNING_CODE_SIGNAL_CLIPPED: WarningCode.ValueType  # 17
+"""A lead is clipped: the range of the recorder ended before the signal did, and its peaks are cut off. `lead`: that
+lead. `measured`: the share of its samples that are cut off, `unit` "%". Probabilities: unchanged.
+"""
+WARNING_CODE_SIGNAL_AMPLITUDE: WarningCode.ValueType  # 18
+"""A lead is larger than a heart makes it: another unit, another gain, or an artefact. `lead`: that lead. `measured`:
+its greatest sample less its least, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or
+LEAD_DERIVED names the lead too.
+"""
+WARNING_CODE_SIGNAL_BASELINE_WANDER: WarningCode.ValueType  # 19
+"""The baseline of a lead wanders: the patient moves or breathes deeply. `lead`: that lead. `measured`: from the least
+to the greatest value of the baseline, `unit` "mV". Probabilities: unchanged.
+"""
+WARNING_CODE_SIGNAL_NOISE: WarningCode.ValueType  # 20
+"""A lead is noisy: muscle, mains, or a poor contact. `lead`: that lead. `measured`: the root mean square of the noise
+between the beats, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead
+too.
+"""
+WARNING_CODE_SIGNAL_STEP: WarningCode.ValueType  # 21
+"""The baseline of a lead jumps and stays: an electrode slipped, or an amplifier was reset. `lead`: that lead.
+`measured`: the greatest jump, `unit` "mV". Probabilities: unchanged.
+"""
+WARNING_CODE_SIGNAL_LEADS_CONTRADICT: WarningCode.ValueType  # 22
+"""The limb leads contradict each other: III = II - I, and the like, do not hold. Leads are swapped, have different
+gains, or belong to different times. `lead`: the one of III, aVR, aVL and aVF that is not what I and II say.
+`measured`: the standard deviation of the difference, `unit` "mV". Probabilities: unchanged.
+"""
+WARNING_CODE_SIGNAL_ARM_LEADS_SWAPPED: WarningCode.ValueType  # 23
+"""The electrodes of the two arms are probably swapped: lead I is upside down, and II and III, aVR and aVL have
+changed places. (A heart on the right looks alike.) `lead`: UNSPECIFIED. `measured`: how sure that is, above 0: the lesser
+of by how much the correlation with V6 of aVR exceeds that of aVL, and of the skewness of lead I's peaks downwards;
+`unit` empty. Probabilities: unchanged; those of the electrodes put right would be others.
+"""
+WARNING_CODE_SIGNAL_LEAD_MASKED: WarningCode.ValueType  # 24
+"""A lead cannot be used, as another warning says, and the network was given 0 mV in its place. (One of III, aVR, aVL
+and aVF is derived from I and II instead where these can be used: LEAD_DERIVED.) `lead`: that lead. `measured`:
+absent. Probabilities: CHANGED: those of the recording without this lead.
+"""
+WARNING_CODE_SIGNAL_WINDOW_LEFT_OUT: WarningCode.ValueType  # 25
+"""Windows of the recording were left out, because too many of their leads cannot be used; `Prediction.windows` tells
+which. `lead`: UNSPECIFIED. `measured`: how many, `unit` "window". Probabilities: CHANGED: those of the other
+windows.
+"""
+WARNING_CODE_SIGNAL_OFFSET_REMOVED: WarningCode.ValueType  # 26
+"""Leads had an offset: their samples are not 0 mV in the mean, as those of the training data are, and the mean was
+subtracted. `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
+Probabilities: CHANGED: those of the recording without the offsets.
 """
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
@@ -99,6 +243,7 @@ class Prediction(_message.Message):
     OPERATING_POINT_FIELD_NUMBER: _builtins.int
     UNCERTAINTY_FIELD_NUMBER: _builtins.int
     ABSTENTIONS_FIELD_NUMBER: _builtins.int
+    WINDOWS_FIELD_NUMBER: _builtins.int
     recording_id: _builtins.str
     """`Recording.recording_id`, echoed verbatim."""
     operating_point: _builtins.str
@@ -122,8 +267,8 @@ class Prediction(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
-        """What the service did to the recording, or noticed about it, that a reader of the probabilities should know. Empty:
-        the recording was taken as it was sent.
+        """What the service did to the recording, or noticed about it, that a reader of the probabilities should know; at most
+        one for each code and lead, those of metadata excepted. Empty: the recording was taken as it was sent.
         """
 
     @_builtins.property
@@ -131,6 +276,14 @@ class Prediction(_message.Message):
         """Why the service does not stand by its findings in this recording; the probabilities are there all the same. Count
         such a recording as not classified. Empty: the service stands by its findings, or the model brings no rule for
         abstaining (a bare Keras file brings none).
+        """
+
+    @_builtins.property
+    def windows(self) -> _containers.RepeatedCompositeFieldContainer[Global___WindowPrediction]:
+        """The windows in which the network saw the recording, in order of time: one for a recording that is no longer than
+        the network's window, overlapping ones for a longer one. The probabilities of `classes` are the mean over those
+        that were not left out. Empty: not asked for (`PredictOptions.include_windows`), or the server is older than this
+        field.
         """
 
     def __init__(
@@ -143,16 +296,50 @@ class Prediction(_message.Message):
         operating_point: _builtins.str = ...,
         uncertainty: _builtins.float | None = ...,
         abstentions: _abc.Iterable[Global___Abstention] | None = ...,
+        windows: _abc.Iterable[Global___WindowPrediction] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty", "model", b"model", "uncertainty", b"uncertainty"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty", "abstentions", b"abstentions", "classes", b"classes", "model", b"model", "operating_point", b"operating_point", "recording_id", b"recording_id", "uncertainty", b"uncertainty", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty", "abstentions", b"abstentions", "classes", b"classes", "model", b"model", "operating_point", b"operating_point", "recording_id", b"recording_id", "uncertainty", b"uncertainty", "warnings", b"warnings", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__uncertainty: _TypeAlias = _typing.Literal["uncertainty"]  # noqa: Y015
     _WhichOneofArgType__uncertainty: _TypeAlias = _typing.Literal["_uncertainty", b"_uncertainty"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__uncertainty) -> _WhichOneofReturnType__uncertainty | None: ...
 
 Global___Prediction: _TypeAlias = Prediction  # noqa: Y015
+
+@_typing.final
+class WindowPrediction(_message.Message):
+    """What the network said of one window of a recording."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_SECONDS_FIELD_NUMBER: _builtins.int
+    PROBABILITIES_FIELD_NUMBER: _builtins.int
+    offset_seconds: _builtins.float
+    """Where the window begins, in seconds from the first sample of the recording; 0 or more. It is as long as the
+    network's window (`ModelSummaryResponse.input`), or as the recording where that is shorter.
+    """
+    @_builtins.property
+    def probabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The probability of each class in this window, 0 to 1, in the order of `Prediction.classes`, calibrated like those.
+        Empty: the window was left out, because too many of its leads cannot be used, as a SIGNAL_WINDOW_LEFT_OUT
+        warning says.
+        """
+
+    def __init__(
+        self,
+        *,
+        offset_seconds: _builtins.float = ...,
+        probabilities: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset_seconds", b"offset_seconds", "probabilities", b"probabilities"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WindowPrediction: _TypeAlias = WindowPrediction  # noqa: Y015
 
 @_typing.final
 class Abstention(_message.Message):
@@ -267,17 +454,19 @@ class Warning(_message.Message):
     MEASURED_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     code: Global___WarningCode.ValueType
-    """What kind of warning this is."""
+    """What kind of warning this is. It tells what the fields below hold, and whether the probabilities are others for it."""
     lead: _recording_pb2.LeadName.ValueType
     """The lead it concerns; UNSPECIFIED: the whole recording."""
     message: _builtins.str
-    """The warning in words. It names the field, never a value that came from the caller."""
+    """The warning in words, for people, and free to change. It names the field, never a metadata value that came from the
+    caller.
+    """
     measured: _builtins.float
-    """The figure the warning rests on, in `unit`: for METADATA_IMPUTED the value the network was given. Absent: there is
-    none.
+    """The figure the warning rests on, in `unit`; what it is, each code says. Where a recording has several windows, it
+    is that of the worst. Absent: there is none.
     """
     unit: _builtins.str
-    """Unit of `measured`, such as "year", "cm" or "kg"; empty: a pure number, or no figure."""
+    """Unit of `measured`, such as "year", "cm", "Hz" or "mV"; empty: a pure number, or no figure."""
     def __init__(
         self,
         *,

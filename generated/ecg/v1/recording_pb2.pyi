@@ -173,7 +173,13 @@ Global___InfarctionStage: _TypeAlias = InfarctionStage  # noqa: Y015
 
 @_typing.final
 class Recording(_message.Message):
-    """One whole ECG: a signal, how fast it was sampled, and what is known of the patient."""
+    """One whole ECG: a signal, how fast it was sampled, and what is known of the patient.
+
+    How long it may be follows from the rate and the number of samples: 2.5 s to 10 min. What is shorter than the window
+    of the network (`ModelSummaryResponse.input`; 10 s for the shipped models) is padded to it, with a RECORDING_PADDED
+    warning; what is longer is cut into overlapping windows, whose answers are combined into one, with a
+    RECORDING_COMBINED warning. Send recordings as they were made: neither filtered, nor resampled, nor cut.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -187,8 +193,9 @@ class Recording(_message.Message):
     may repeat: results are matched by `RecordingResult.sequence_number`. The service never logs it.
     """
     sample_rate_hz: _builtins.float
-    """Samples per second of every lead, in hertz; above 0 and finite. Required: absent or 0 is refused. The network decides
-    which rates it takes: see `ModelSummaryResponse.input`.
+    """Samples per second of every lead, in hertz: 50 to 2000, as in `ModelSummaryResponse.limits`. Required: absent or 0
+    is refused. It is taken to the nearest 0.1 Hz. A signal of another rate than the network's is resampled to that,
+    through a filter that keeps what lies above half the network's rate out of it; a RESAMPLED warning says so.
     """
     @_builtins.property
     def metadata(self) -> Global___PatientMetadata:
@@ -196,7 +203,10 @@ class Recording(_message.Message):
 
     @_builtins.property
     def leads(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lead]:
-        """The signal, lead by lead, in millivolts: the readable form. Exactly one of `leads` and `packed_signal` is given."""
+        """The signal, lead by lead, in millivolts: the readable form. Exactly one of `leads` and `packed_signal` is given.
+        Eight leads suffice: I, II and V1 to V6. Of III, aVR, aVL and aVF those that are absent are derived from I and II
+        (III = II - I, aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2), each with a LEAD_DERIVED warning.
+        """
 
     @_builtins.property
     def packed_signal(self) -> Global___PackedSignal:
@@ -231,7 +241,9 @@ class Lead(_message.Message):
     """Which lead this is. Required, and each name at most once in a recording; the order of leads is free."""
     @_builtins.property
     def millivolts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The samples in millivolts, in time order, finite. Every lead of a recording has the same number of them."""
+        """The samples in millivolts, in time order, finite. Every lead of a recording has the same number of them: as many as
+        make 2.5 s to 10 min at `Recording.sample_rate_hz`.
+        """
 
     def __init__(
         self,
@@ -268,10 +280,14 @@ class PackedSignal(_message.Message):
     that are millivolts already it is 1000; for PTB-XL's integers (1000 units to the millivolt) it is 1.
     """
     samples: _builtins.bytes
-    """The samples. Its length is (number of leads) × (samples per lead) × (2 for INT16_LE, 4 for FLOAT32_LE) bytes."""
+    """The samples. Its length is (number of leads) × (samples per lead) × (2 for INT16_LE, 4 for FLOAT32_LE) bytes, where
+    the samples of a lead make 2.5 s to 10 min at `Recording.sample_rate_hz`.
+    """
     @_builtins.property
     def lead_names(self) -> _containers.RepeatedScalarFieldContainer[Global___LeadName.ValueType]:
-        """The leads in the order in which their samples lie in `samples`. Each name at most once."""
+        """The leads in the order in which their samples lie in `samples`. Each name at most once. Eight suffice, as in
+        `Recording.leads`.
+        """
 
     def __init__(
         self,

@@ -5,7 +5,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import wfdb
 from grpc_health.v1.health import HealthServicer
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
@@ -138,6 +140,60 @@ def test_predict_says_what_the_service_does_not_stand_by(ecg: Ecg, npz: Path) ->
     assert out.count("ABSTAINED") == 1
 
 
+def test_windows_are_shown_to_those_who_ask(ecg: Ecg, npz: Path) -> None:
+    """Below each recording a line for each window, with its offset; one that was left out says so."""
+    code, out, _ = ecg("predict", npz, "--windows")
+    assert code == 0
+    assert (
+        "  windows        NORM     MI   STTC     CD    HYP\n"
+        "    from 0.0 s  0.940  0.003  0.012  0.046  0.020\n"
+        "    from 5.0 s      -      -      -      -      -  left out\n"
+    ) in out
+    _, out, _ = ecg("stream", npz, "--limit", 2, "--windows")
+    lines = out.splitlines()
+    assert [line.split("  ")[0] for line in lines[1:7:3]] == ["0", "1"]
+    assert [line.split()[:3] for line in lines[2:4]] == [["from", "0.0", "s"], ["from", "5.0", "s"]]
+    assert lines[2].split()[3:] == lines[1].split()[1:6]
+    assert "from" not in ecg("predict", npz)[1]
+
+
+def test_windows_are_in_the_json_of_those_who_ask(ecg: Ecg, npz: Path) -> None:
+    """By class; null where a window was left out."""
+    for command in ("predict", "stream"):
+        _, out, _ = ecg(command, npz, "--json", "--windows")
+        prediction = json.loads(out.splitlines()[33])["prediction"]
+        first, second = prediction["windows"]
+        assert first["probabilities"] == {entry["code"]: entry["probability"] for entry in prediction["classes"]}
+        assert second == {"offset_seconds": 5.0, "probabilities": None}
+        assert json.loads(ecg(command, npz, "--json")[1].splitlines()[0])["prediction"]["windows"] == []
+
+
+def test_what_a_reader_left_out_is_said(ecg: Ecg, tmp_path: Path) -> None:
+    """Below the recording, at the end of a stream, and in the JSON."""
+    for name in ("a", "b"):
+        wfdb.wrsamp(
+            name, fs=250, units=["mV"] * 6, sig_name=["I", "II", "V1", "V2", "V3", "PLETH"], fmt=["16"] * 6,
+            p_signal=np.random.default_rng(0).random((2500, 6)), write_dir=str(tmp_path),
+        )  # fmt: skip
+    remark = "channels left out, for they are none of the twelve leads: PLETH"
+    assert f"\n  {remark}\n" in ecg("predict", tmp_path / "a")[1]
+    assert f"\nIn 2 recordings: {remark}\n" in ecg("stream", tmp_path)[1]
+    assert json.loads(ecg("predict", tmp_path / "a", "--json")[1])["remarks"] == [remark]
+
+
+def test_what_no_message_can_hold_is_a_problem_of_its_own(ecg: Ecg, tmp_path: Path, service: FakeService) -> None:
+    """It is not sent, and the others of a stream are answered."""
+    np.savez(tmp_path / "day.npz", X_test=np.zeros((1, 7)), Y_test=np.zeros((1, 1_400_000, 12), dtype=np.float32))
+    for command in ("predict", "stream"):
+        code, out, _ = ecg(command, tmp_path / "day.npz", "--json")
+        assert code == 1
+        assert json.loads(out)["error"]["reason"] == "RECORDING_TOO_LARGE"
+        assert "cut it into pieces" in json.loads(out)["error"]["message"]
+    code, out, _ = ecg("stream", "--synthetic", 2, tmp_path / "day.npz", "--json")
+    assert [json.loads(line)["error"] is None for line in out.splitlines()] == [True, True, False]
+    assert service.received_count == 2
+
+
 def test_predict_writes_json_lines_too(ecg: Ecg, npz: Path) -> None:
     """With nothing else on standard output; how far an answer can be relied on is in them."""
     _, out, _ = ecg("predict", npz, "--json")
@@ -154,6 +210,7 @@ def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
     assert code == 0
     assert out.startswith("Total params: 42\n")
     assert "Input: 1000 samples of 12 leads at 100 Hz; metadata used: age_years" in out
+    assert "\nRecordings: 50 to 2000 Hz, 2.5 to 600 s, with at least the leads I, II, V1, V2\n" in out
     assert "macro_auc all classes: 0.925 (fold 9)" in out
     assert (
         "\nOperating point half (active): NORM 0.500, MI 0.500, STTC 0.500, CD 0.500, HYP 0.500 (0.5 for every class)\n"
@@ -164,6 +221,8 @@ def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
     _, out, _ = ecg("summary", "--json")
     assert json.loads(out)["parameter_count"] == 42
     assert json.loads(out)["input"]["lead_names"][3] == "AVR"
+    assert json.loads(out)["input"]["required_lead_names"] == ["I", "II", "V1", "V2"]
+    assert json.loads(out)["limits"]["max_duration_seconds"] == 600
     assert json.loads(out)["operating_points"][1]["thresholds"]["MI"] == 0.125
     assert json.loads(out)["greatest_uncertainty"] == 0.5
 

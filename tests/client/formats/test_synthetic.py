@@ -3,7 +3,7 @@ import pytest
 
 from ecg_client import STANDARD_LEADS
 from ecg_client.formats import generate_recordings
-from ecg_client.formats.synthetic import RHYTHMS, generate_millivolts
+from ecg_client.formats.synthetic import RHYTHMS, generate_millivolts, generate_recording
 
 
 @pytest.mark.parametrize("rhythm", RHYTHMS, ids=lambda rhythm: rhythm.name)
@@ -27,6 +27,18 @@ def test_recordings_are_ten_seconds_of_twelve_leads_in_microvolts() -> None:
         assert (recording.sample_rate_hz, recording.microvolts_per_unit, recording.labels) == (100.0, 1.0, None)
         assert 500 < np.abs(recording.signal).max() < 5000
     assert len({recording.recording_id for recording in recordings}) == 7
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "seconds", "samples"), [(50.0, 2.5, 125), (360.0, 10.0, 3600), (100.0, 60.0, 6000)]
+)
+def test_one_may_be_of_any_rate_and_length(rate_hz: float, seconds: float, samples: int) -> None:
+    """It beats from its first second to its last."""
+    recording = generate_recording(0, sample_rate_hz=rate_hz, seconds=seconds)
+    assert recording.signal.shape == (samples, 12)
+    assert recording.sample_rate_hz == rate_hz
+    by_second = np.array_split(np.abs(recording.signal[:, 1]), round(seconds))
+    assert min(second.max() for second in by_second) > 200
 
 
 def test_equal_seeds_give_equal_recordings() -> None:

@@ -1,0 +1,236 @@
+"""Signals of which something is unusable: what the network is given, what is said of it, and what is refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecg_client.formats.synthetic import generate_recording
+from ecg_model.classifier import Prediction
+from ecg_model.errors import InvalidRecordingError, RefusalReason
+from ecg_model.leads import INDEPENDENT_LEADS, STANDARD_ORDER
+from ecg_model.manifest import AbstentionRule, LeadRange, SignalRule
+from ecg_model.recording import FloatArray, LeadName, Recording
+from ecg_model.warning import WarningCode
+from ecg_testing.fakes import FirstSamples, classifier_of, fake_classifier, fake_manifest
+
+RULE = SignalRule(maskable_leads=3, greatest_offset_mv=0.05)
+V1, V3, AVF = STANDARD_ORDER[LeadName.V1], STANDARD_ORDER[LeadName.V3], STANDARD_ORDER[LeadName.AVF]
+CHANGING = {
+    WarningCode.LEAD_DERIVED,
+    WarningCode.SIGNAL_LEAD_MASKED,
+    WarningCode.SIGNAL_WINDOW_LEFT_OUT,
+    WarningCode.SIGNAL_OFFSET_REMOVED,
+}
+
+Damage = Callable[[FloatArray], None]
+
+
+def ecg(seconds: int = 10) -> FloatArray:
+    """Return a clean signal, in mV."""
+    ten_seconds = generate_recording(0).signal.astype(np.float32) / 1000
+    return np.tile(ten_seconds, (seconds // 10, 1))
+
+
+def damaged(damage: Damage, seconds: int = 10) -> FloatArray:
+    """Return a signal after something was done to it."""
+    signal = ecg(seconds)
+    damage(signal)
+    return signal
+
+
+def flat(*leads: LeadName, start: int = 0, stop: int | None = None) -> Damage:
+    """Return a damage that makes leads flat, from one sample to another."""
+
+    def damage(signal: FloatArray) -> None:
+        signal[start:stop, [STANDARD_ORDER[name] for name in leads]] = 0.3
+
+    return damage
+
+
+def masking(signal: FloatArray, names: tuple[LeadName, ...] = tuple(LeadName)) -> tuple[object, FirstSamples]:
+    """Return the outcome of a model that masks up to three leads, and what its network saw."""
+    network = FirstSamples()
+    classifier = classifier_of(replace(fake_manifest(), signal_rule=RULE), network)
+    (outcome,) = classifier.classify([Recording(signal, 100, names)])
+    return outcome, network
+
+
+def told(outcome: object) -> Prediction:
+    """Return an outcome that is a prediction."""
+    assert isinstance(outcome, Prediction)
+    return outcome
+
+
+def refused(signal: FloatArray, names: tuple[LeadName, ...] = tuple(LeadName)) -> InvalidRecordingError:
+    """Return why a recording is refused."""
+    outcome, _ = masking(signal, names)
+    assert isinstance(outcome, InvalidRecordingError)
+    return outcome
+
+
+def test_a_clean_signal_is_given_as_it_is() -> None:
+    """And nothing is said of it that changes a probability."""
+    outcome, network = masking(ecg())
+
+    assert np.array_equal(network.seen[0][1], ecg())
+    assert not CHANGING & {one.code for one in told(outcome).warnings}
+
+
+def test_an_unusable_lead_is_masked_and_both_are_said() -> None:
+    """The network is given 0 mV; one warning tells the fault, another what was done about it."""
+    outcome, network = masking(damaged(flat(LeadName.V3)))
+
+    (_, seen), expected = network.seen[0], ecg()
+    expected[:, V3] = 0
+    assert np.array_equal(seen, expected)
+    said = {one.code: one for one in told(outcome).warnings if one.lead is LeadName.V3}
+    assert set(said) == {WarningCode.SIGNAL_FLAT, WarningCode.SIGNAL_LEAD_MASKED}
+    assert said[WarningCode.SIGNAL_LEAD_MASKED].message == (
+        "lead V3 is unusable and was masked: the network was given 0 mV"
+    )
+
+
+def test_an_unusable_limb_lead_that_others_tell_is_computed() -> None:
+    """Nothing is lost, and the warning says where the lead comes from."""
+    outcome, network = masking(damaged(flat(LeadName.AVF)))
+
+    assert np.abs(network.seen[0][1] - ecg()).max() < 0.002
+    (derived,) = (one for one in told(outcome).warnings if one.code is WarningCode.LEAD_DERIVED)
+    assert (derived.lead, derived.message) == (LeadName.AVF, "lead aVF is unusable and was computed from I and II")
+
+
+def test_as_many_leads_are_masked_as_may_be() -> None:
+    """Three are still answered for."""
+    outcome, _ = masking(damaged(flat(LeadName.V1, LeadName.V2, LeadName.V3)))
+
+    masked = [one.lead for one in told(outcome).warnings if one.code is WarningCode.SIGNAL_LEAD_MASKED]
+    assert masked == [LeadName.V1, LeadName.V2, LeadName.V3]
+
+
+def test_with_one_more_the_recording_is_refused_and_each_lead_named() -> None:
+    """At its place in what was sent, with what is wrong with it."""
+    names = tuple(reversed(INDEPENDENT_LEADS))
+    signal = damaged(flat(*INDEPENDENT_LEADS[4:]))[:, [STANDARD_ORDER[name] for name in names]]
+    error = refused(signal, names)
+
+    assert error.reason is RefusalReason.SIGNAL_UNUSABLE
+    whole, *leads = error.violations
+    assert whole.field == "signal"
+    assert whole.description.startswith("4 leads are unusable, and at most 3 may be; check the electrodes")
+    assert [one.field for one in leads] == ["signal[3]", "signal[2]", "signal[1]", "signal[0]"]
+    assert leads[0].description.startswith("lead V3 is flat 100 % of the time")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "reason", "words"),
+    [
+        ("zero", lambda signal: signal.fill(0), RefusalReason.SIGNAL_UNUSABLE, "12 leads are unusable"),
+        ("volts", lambda signal: np.divide(signal, 1000, out=signal), RefusalReason.SIGNAL_UNUSABLE, "millivolts"),
+        ("microvolts", lambda signal: np.multiply(signal, 1000, out=signal), RefusalReason.SIGNAL_OUT_OF_RANGE, "µV"),
+        ("a million", lambda signal: np.multiply(signal, 1e6, out=signal), RefusalReason.SIGNAL_OUT_OF_RANGE, "50 mV"),
+        ("1e38", lambda signal: np.multiply(signal, 1e38, out=signal), RefusalReason.SIGNAL_OUT_OF_RANGE, "50 mV"),
+        (
+            "one lead twelve times",
+            lambda signal: np.copyto(signal, signal[:, 1:2].copy()),
+            RefusalReason.SIGNAL_UNUSABLE,
+            "all leads carry the same signal; send each lead its own",
+        ),
+    ],
+)
+def test_what_no_ecg_is_is_refused_with_the_remedy(
+    name: str, damage: Damage, reason: RefusalReason, words: str
+) -> None:
+    """Never a wrong answer."""
+    error = refused(damaged(damage))
+
+    assert error.reason is reason, name
+    assert words.replace("µV", "were microvolts sent as millivolts?") in str(error)
+
+
+def test_one_absurd_lead_harms_no_other() -> None:
+    """It is masked like any other that is unusable, however large it is."""
+
+    def damage(signal: FloatArray) -> None:
+        signal[100, V1] = 3e38
+        signal[200, V1] = -3e38
+
+    outcome, network = masking(damaged(damage))
+
+    assert not network.seen[0][1][:, V1].any()
+    assert all(np.isfinite(told(outcome).probabilities))
+
+
+def test_a_window_that_is_unusable_is_left_out_of_a_long_recording() -> None:
+    """The others tell the recording's probabilities; the window's own are not told."""
+    outcome, _ = masking(damaged(flat(*LeadName, start=0, stop=1000), seconds=30))
+    prediction = told(outcome)
+
+    used = [one.probabilities for one in prediction.windows if one.probabilities]
+    assert [bool(one.probabilities) for one in prediction.windows] == [False, True, True, True, True]
+    assert prediction.probabilities == pytest.approx(np.mean(used, axis=0), abs=1e-6)
+    (left_out,) = (one for one in prediction.warnings if one.code is WarningCode.SIGNAL_WINDOW_LEFT_OUT)
+    assert (left_out.measured, left_out.unit) == (1, "window")
+    assert left_out.message == "1 of 5 windows are unusable and were left out"
+
+
+def test_a_lead_that_fails_for_a_while_is_masked_for_that_while() -> None:
+    """The windows in which it is fine have it, and the warning says in how many it was not."""
+    outcome, network = masking(damaged(flat(LeadName.V1, start=0, stop=1000), seconds=30))
+
+    assert [bool(signal[:, V1].any()) for _, signal in network.seen] == [False, True, True, True, True]
+    (masked,) = (one for one in told(outcome).warnings if one.code is WarningCode.SIGNAL_LEAD_MASKED)
+    assert masked.message == "lead V1 is unusable in 1 of 5 windows and was masked: the network was given 0 mV"
+
+
+def test_neighbours_of_an_unusable_recording_are_answered_as_ever() -> None:
+    """One masked, one refused, one clean, in one batch."""
+    network = FirstSamples()
+    classifier = classifier_of(replace(fake_manifest(), signal_rule=RULE), network)
+    signals = [ecg(), damaged(flat(LeadName.V1)), np.zeros_like(ecg()), ecg()]
+    first, masked, zero, last = classifier.classify([Recording(one, 100, tuple(LeadName)) for one in signals])
+
+    assert first == last == classifier.classify([Recording(ecg(), 100, tuple(LeadName))])[0]
+    assert told(masked).probabilities == told(first).probabilities  # the fake looks at limb leads only
+    assert isinstance(zero, InvalidRecordingError)
+
+
+def test_a_bare_network_is_given_everything_as_it_was_sent() -> None:
+    """Without a rule for masking quality is only warned of."""
+    network = FirstSamples()
+    signal = damaged(flat(*INDEPENDENT_LEADS[2:])) * 1000
+    (outcome,) = fake_classifier(network).classify([Recording(signal, 100, tuple(LeadName))])
+
+    assert np.array_equal(network.seen[0][1], signal)
+    codes = {one.code for one in told(outcome).warnings}
+    assert codes >= {WarningCode.SIGNAL_FLAT, WarningCode.SIGNAL_AMPLITUDE}
+    assert not codes & CHANGING
+
+
+def test_an_offset_is_removed_and_said() -> None:
+    """The network is given what it would have been given without, and one warning names the leads."""
+
+    def damage(signal: FloatArray) -> None:
+        signal[:, V1] += 0.5
+        signal[:, V3] -= 2
+
+    outcome, network = masking(damaged(damage))
+
+    assert np.abs(network.seen[0][1] - ecg()).max() < 0.002
+    (removed,) = (one for one in told(outcome).warnings if one.code is WarningCode.SIGNAL_OFFSET_REMOVED)
+    assert removed.message == "an offset of up to 2 mV was removed from V1, V3"
+    assert (removed.measured, removed.unit) == (pytest.approx(2, abs=0.01), "mV")
+
+
+def test_a_masked_lead_is_no_reason_to_abstain() -> None:
+    """It has been warned of; the network learned to do without."""
+    ranges = tuple(LeadRange(name=name, deviation_mv=(0.01, 5), step_deviation_mv=(0.001, 5)) for name in LeadName)
+    rule = AbstentionRule(greatest_uncertainty=1, lead_ranges=ranges)
+    manifest = replace(fake_manifest(), abstention=rule)
+    recording = Recording(damaged(flat(LeadName.V1)), 100, tuple(LeadName))
+    (unmasked,) = classifier_of(manifest, FirstSamples()).classify([recording])
+    (masked,) = classifier_of(replace(manifest, signal_rule=RULE), FirstSamples()).classify([recording])
+
+    assert [one.lead for one in told(unmasked).abstentions] == [LeadName.V1]
+    assert told(masked).abstentions == ()
