@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
-from ecg_model.recording import FloatArray, LeadName
+from ecg_model.recording import STANDARD_LEADS, FloatArray, LeadName
 
 # Each limb lead is a difference of potentials of three electrodes, so two of the six tell the others: these weights of
 # leads I and II (Goldberger, Am Heart J 1942, for the augmented ones).
@@ -16,9 +16,9 @@ LIMB_LEAD_WEIGHTS = {
     LeadName.AVF: (-0.5, 1.0),
 }
 DEPENDENT_LEADS = tuple(LIMB_LEAD_WEIGHTS)
-INDEPENDENT_LEADS = tuple(name for name in LeadName if name not in LIMB_LEAD_WEIGHTS)
+INDEPENDENT_LEADS = tuple(name for name in STANDARD_LEADS if name not in LIMB_LEAD_WEIGHTS)
 
-STANDARD_ORDER = {name: column for column, name in enumerate(LeadName)}
+STANDARD_ORDER = {name: column for column, name in enumerate(STANDARD_LEADS)}
 
 
 def refuse_missing_leads(lead_names: Sequence[LeadName]) -> None:
@@ -32,7 +32,7 @@ def refuse_missing_leads(lead_names: Sequence[LeadName]) -> None:
         raise _missing(missing)
 
 
-def fill_leads(target: FloatArray, signal: FloatArray, lead_names: Sequence[LeadName]) -> None:
+def fill_leads(target: FloatArray, signal: FloatArray, lead_names: tuple[LeadName, ...]) -> None:
     """Write a signal into an array that has all twelve leads in the standard order.
 
     Args:
@@ -40,7 +40,7 @@ def fill_leads(target: FloatArray, signal: FloatArray, lead_names: Sequence[Lead
         signal: float32 millivolts [sample, lead], I, II and V1 to V6 among the leads.
         lead_names: the leads of the signal.
     """
-    if tuple(lead_names) == tuple(LeadName):
+    if lead_names == STANDARD_LEADS:
         target[...] = signal
         return
     target[:, [STANDARD_ORDER[name] for name in lead_names]] = signal

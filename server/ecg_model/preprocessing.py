@@ -15,14 +15,15 @@ from ecg_model.leads import DEPENDENT_LEADS, STANDARD_ORDER, fill_leads, refuse_
 from ecg_model.limits import LEAST_SAMPLE_RATE_HZ, refuse_extent
 from ecg_model.manifest import InputSpecification
 from ecg_model.metadata import encode_metadata
-from ecg_model.recording import FloatArray, LeadName, Recording
+from ecg_model.recording import STANDARD_LEADS, FloatArray, LeadName, Recording
 from ecg_model.resampling import resample
 from ecg_model.signal_quality.assessment import Measurement, assess_as_sent, concatenate
 from ecg_model.warning import RecordingWarning, WarningCode
 from ecg_model.windows import repeated, window_starts
 
-# So that ten minutes need hardly more memory than a batch of short recordings: at 2,000 Hz a window is a megabyte.
-WINDOWS_AT_ONCE = 16
+# Windows at the rate sent are made and measured so many bytes at a time: ten minutes need no more memory than a batch
+# of short recordings, and a processor's cache holds them.
+BYTES_AT_ONCE = 1 << 21
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -87,8 +88,9 @@ def prepare(recordings: Sequence[Recording], form: Form, specification: InputSpe
     lengths = [len(recording.signal) for recording in recordings]
     starts = [window_starts(length, form.window) for length in lengths]
     pieces = [(one.signal, start) for one, own in zip(recordings, starts, strict=True) for start in own]
-    signals = np.empty((len(pieces), specification.sample_count, len(LeadName)), dtype=np.float32)
-    slices = [slice(first, first + WINDOWS_AT_ONCE) for first in range(0, len(pieces), WINDOWS_AT_ONCE)]
+    signals = np.empty((len(pieces), specification.sample_count, len(STANDARD_LEADS)), dtype=np.float32)
+    at_once = max(1, BYTES_AT_ONCE // (form.window * signals[0, :1].nbytes))
+    slices = [slice(first, first + at_once) for first in range(0, len(pieces), at_once)]
     as_sent = [_convert(pieces[some], form, signals[some]) for some in slices]
     metadata = [encode_metadata(recording.metadata, specification.metadata) for recording in recordings]
     done_to_all = _warnings_of_form(form, specification)
@@ -125,7 +127,7 @@ def unmasked_inputs(
 
 def in_network_order(by_lead: npt.NDArray[Scalar], specification: InputSpecification) -> npt.NDArray[Scalar]:
     """Return an array [..., lead], leads in the standard order, with the network's leads in its own order."""
-    if specification.lead_names == tuple(LeadName):
+    if specification.lead_names == STANDARD_LEADS:
         return by_lead
     return np.ascontiguousarray(by_lead[..., [STANDARD_ORDER[name] for name in specification.lead_names]])
 
@@ -139,7 +141,7 @@ def _convert(pieces: Sequence[tuple[FloatArray, int]], form: Form, result: Float
         result: float32 millivolts [window, sample, lead], twelve leads in the standard order.
     """
     is_native = form.window == result.shape[1]
-    sent = result if is_native else np.empty((len(pieces), form.window, len(LeadName)), dtype=np.float32)
+    sent = result if is_native else np.empty((len(pieces), form.window, len(STANDARD_LEADS)), dtype=np.float32)
     for target, (signal, start) in zip(sent, pieces, strict=True):
         fill_leads(target, _piece(signal, start, form.window), form.lead_names)
     if not is_native:

@@ -32,6 +32,9 @@ class LeadName(StrEnum):
     V6 = "V6"
 
 
+STANDARD_LEADS = tuple(LeadName)
+
+
 class Sex(StrEnum):
     """Sex, as recorded in the data the network learned from."""
 

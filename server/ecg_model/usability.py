@@ -11,7 +11,7 @@ from ecg_model.manifest import SignalRule
 from ecg_model.masking import MaskedSignals, mask
 from ecg_model.offsets import remove_offsets
 from ecg_model.preprocessing import Form, PreparedRecordings
-from ecg_model.recording import BoolArray, FloatArray, LeadName
+from ecg_model.recording import STANDARD_LEADS, BoolArray, FloatArray, LeadName
 from ecg_model.signal_quality.assessment import Assessment, assess
 from ecg_model.signal_quality.criteria import AMPLITUDE, CRITERIA
 from ecg_model.signal_quality.identical_leads import identical_leads
@@ -56,7 +56,7 @@ def make_usable(
     quality = assess(prepared.signals, network_rate_hz, prepared.as_sent)
     recordings = [slice(*ends) for ends in pairwise(accumulate(map(len, prepared.offsets_seconds), initial=0))]
     warnings = tuple(
-        quality.warnings(windows, tuple(LeadName), repeated=is_repeated)
+        quality.warnings(windows, STANDARD_LEADS, repeated=is_repeated)
         for windows, is_repeated in zip(recordings, prepared.is_repeated, strict=True)
     )
     if rule is None:
@@ -126,7 +126,9 @@ class _Judged:
                 f"most leads range over more than {GREATEST_MEDIAN_RANGE_MV:g} mV, which no ECG does; send millivolts, "
                 "or the right microvolts_per_unit (were microvolts sent as millivolts?)",
             )
-        unusable = [name for name, lost in zip(LeadName, self.masked.masked[self.windows].T, strict=True) if lost.any()]
+        unusable = [
+            name for name, lost in zip(STANDARD_LEADS, self.masked.masked[self.windows].T, strict=True) if lost.any()
+        ]
         if len(unusable) <= self.maskable_leads:
             return refusal(
                 RefusalReason.SIGNAL_UNUSABLE, "signal", "all leads carry the same signal; send each lead its own"
@@ -138,7 +140,7 @@ class _Judged:
             f"{len(unusable)} leads are unusable, and at most {self.maskable_leads} may be; check the electrodes, and "
             "that the samples are millivolts"
         )
-        warnings = self.quality.warnings(self.windows, tuple(LeadName))
+        warnings = self.quality.warnings(self.windows, STANDARD_LEADS)
         words = {one.lead: one.message for one in warnings if one.code in _MAKING_UNUSABLE}
         return InvalidRecordingError(
             RefusalReason.SIGNAL_UNUSABLE,
@@ -152,7 +154,7 @@ class _Judged:
 
 
 def _done_to_leads(code: WarningCode, what: str, changed: BoolArray) -> Iterator[RecordingWarning]:
-    for column, name in enumerate(LeadName):
+    for column, name in enumerate(STANDARD_LEADS):
         affected = int(changed[:, column].sum())
         if affected:
             where = in_some_windows(affected, len(changed))
@@ -162,6 +164,6 @@ def _done_to_leads(code: WarningCode, what: str, changed: BoolArray) -> Iterator
 def _offsets_removed(offsets: FloatArray) -> Iterator[RecordingWarning]:
     if offsets.any():
         greatest = float(f"{offsets.max():.4g}")
-        leads = ", ".join(name for name, own in zip(LeadName, offsets.T, strict=True) if own.any())
+        leads = ", ".join(name for name, own in zip(STANDARD_LEADS, offsets.T, strict=True) if own.any())
         message = f"an offset of up to {greatest:.2g} mV was removed from {leads}"
         yield RecordingWarning(WarningCode.SIGNAL_OFFSET_REMOVED, message, measured=greatest, unit="mV")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecg_client.formats.synthetic import generate_recording
 from ecg_model.bundle import SHIPPED_BUNDLES, read_bundle
 from ecg_model.classifier import Prediction
 from ecg_model.loading import Runtime, load_classifier
@@ -13,6 +14,7 @@ from ecg_model.warning import WarningCode
 from ecg_testing.golden import PARAMETERS
 from ecg_training.__main__ import main
 from ecg_training.dataset import read_rows
+from ecg_training.specification import SIGNAL_RULE
 
 RESIDUAL_PARAMETERS = 813_853
 SHIPPED = SHIPPED_BUNDLES / "reference"
@@ -22,7 +24,7 @@ def check_bundle(folder: Path, recordings: int, parameters: int) -> None:
     """Check that a bundle is served in both runtimes, and that it says how it was made."""
     by_runtime = {runtime: load_classifier(str(folder), runtime) for runtime in Runtime}
     manifest = by_runtime[Runtime.ONNX].manifest
-    signal = np.random.default_rng(0).normal(size=(1000, 12)).astype(np.float32)
+    signal = generate_recording(0).signal.astype(np.float32) / 1000
     staged = PatientMetadata(age_years=60, first_infarction_stage=InfarctionStage.III)
     patients = [PatientMetadata(age_years=60), staged]
     outcomes = {
@@ -49,6 +51,7 @@ def check_bundle(folder: Path, recordings: int, parameters: int) -> None:
         "specificity-95",
     ]
     assert manifest.abstention is not None
+    assert manifest.signal_rule == SIGNAL_RULE
     assert [figure.name for figure in manifest.quality_figures] == [
         "macro_auc",
         *["auc"] * 5,

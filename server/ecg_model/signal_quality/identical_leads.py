@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ecg_model.leads import INDEPENDENT_LEADS
-from ecg_model.recording import BoolArray, FloatArray, LeadName
+from ecg_model.leads import INDEPENDENT_LEADS, STANDARD_ORDER
+from ecg_model.recording import BoolArray, FloatArray
 
 # The same samples, rounded twice to 1 µV, or to the digits of a float32.
 TOLERANCE_MV = 0.002
 RELATIVE_TOLERANCE = 1e-5
 
-_COLUMNS = [list(LeadName).index(name) for name in INDEPENDENT_LEADS]
+_COLUMNS = [STANDARD_ORDER[name] for name in INDEPENDENT_LEADS]
 _GLANCE_SAMPLES = 16
 
 
