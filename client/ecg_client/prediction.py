@@ -49,7 +49,7 @@ class WarningCode(enum.StrEnum):
     """Kinds of warning, by the names of `ecg.v1.WarningCode`; there it is said what each one's figure is.
 
     What is done to a recording so that the network can see it comes first. Of the signal's quality, most only tell what
-    was noticed; the last two tell what was done about it, and make the probabilities others.
+    was noticed; the last three tell what was done about it, and make the probabilities others.
     """
 
     METADATA_IMPUTED = "METADATA_IMPUTED"
@@ -69,8 +69,9 @@ class WarningCode(enum.StrEnum):
     SIGNAL_LEAD_MASKED = "SIGNAL_LEAD_MASKED"
     """The network was given 0 mV in place of a lead: the probabilities are those of the recording without it."""
     SIGNAL_WINDOW_LEFT_OUT = "SIGNAL_WINDOW_LEFT_OUT"
-    SIGNAL_OFFSET_REMOVED = "SIGNAL_OFFSET_REMOVED"
     """The probabilities are those of the other windows."""
+    SIGNAL_OFFSET_REMOVED = "SIGNAL_OFFSET_REMOVED"
+    """The probabilities are those of the recording without what was added to all samples of a lead."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Recording:
         signal: Samples, shape [sample, lead]. Floats are sent as float32, int16 as they are. Do not write to the
             array while the recording is on its way.
         sample_rate_hz: Samples per second of every lead, in hertz.
-        lead_names: The leads, in the order of the signal's columns.
+        lead_names: The leads, in the order of the signal's columns; their names ("aVR") will do.
         metadata: What is known of the patient.
         recording_id: Your name for the recording, echoed in the answer; at most 256 bytes of UTF-8.
         microvolts_per_unit: Microvolts that one unit of a sample stands for: 1000 for millivolts (the default),
@@ -105,7 +105,7 @@ class Recording:
     Raises:
         InvalidRecordingError: The signal is no NumPy array, is not two-dimensional, is neither int16 nor
             floating-point, or has another number of columns than there are lead names; or an int16 signal does not say
-            its unit.
+            its unit; or a lead has no name of the twelve.
     """
 
     signal: npt.NDArray[Any]
@@ -118,9 +118,19 @@ class Recording:
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "lead_names", tuple(map(_lead_name, self.lead_names)))
         _check_is_array(self.signal)
         _check_shape(self.signal, self.lead_names)
         _check_type(self.signal, self.microvolts_per_unit)
+
+
+def _lead_name(name: LeadName | str | int) -> LeadName:
+    try:
+        return LeadName[name.upper()] if isinstance(name, str) else LeadName(name)
+    except (KeyError, ValueError):
+        raise InvalidRecordingError(
+            f"lead_names has {name!r}, which is none of {', '.join(LeadName.__members__)}"
+        ) from None
 
 
 def _check_is_array(signal: object) -> None:

@@ -31,9 +31,10 @@ def refuse_extent(sample_count: int, sample_rate_hz: float) -> None:
     # A sample more or less is a matter of rounding: 2.5 s at 257 Hz are 642 or 643.
     sample = 1 / sample_rate_hz
     if not SHORTEST_SECONDS - sample < seconds < LONGEST_SECONDS + sample:
+        remedy = ", a longer one in pieces" if seconds > LONGEST_SECONDS else ""
         raise refusal(
             RefusalReason.SAMPLE_COUNT_UNSUPPORTED,
             "signal",
             f"each lead has {sample_count} samples, {seconds:.4g} s at {sample_rate_hz:g} Hz; send recordings of "
-            f"{SHORTEST_SECONDS:g} to {LONGEST_SECONDS:g} s, a longer one in pieces",
+            f"{SHORTEST_SECONDS:g} to {LONGEST_SECONDS:g} s{remedy}",
         )

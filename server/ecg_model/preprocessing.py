@@ -91,7 +91,7 @@ def prepare(recordings: Sequence[Recording], form: Form, specification: InputSpe
     signals = np.empty((len(pieces), specification.sample_count, len(STANDARD_LEADS)), dtype=np.float32)
     at_once = max(1, BYTES_AT_ONCE // (form.window * signals[0, :1].nbytes))
     slices = [slice(first, first + at_once) for first in range(0, len(pieces), at_once)]
-    as_sent = [_convert(pieces[some], form, signals[some]) for some in slices]
+    as_sent = [_convert(pieces[some], form, signals[some], specification.seconds) for some in slices]
     metadata = [encode_metadata(recording.metadata, specification.metadata) for recording in recordings]
     done_to_all = _warnings_of_form(form, specification)
     return PreparedRecordings(
@@ -132,20 +132,23 @@ def in_network_order(by_lead: npt.NDArray[Scalar], specification: InputSpecifica
     return np.ascontiguousarray(by_lead[..., [STANDARD_ORDER[name] for name in specification.lead_names]])
 
 
-def _convert(pieces: Sequence[tuple[FloatArray, int]], form: Form, result: FloatArray) -> tuple[Measurement, ...]:
+def _convert(
+    pieces: Sequence[tuple[FloatArray, int]], form: Form, result: FloatArray, seconds: float
+) -> tuple[Measurement, ...]:
     """Write windows at the network's rate into `result`, and return what was measured before they were resampled.
 
     Args:
         pieces: for each window the recording's signal and where in it the window begins.
         form: the recording's.
         result: float32 millivolts [window, sample, lead], twelve leads in the standard order.
+        seconds: of a window.
     """
     is_native = form.window == result.shape[1]
     sent = result if is_native else np.empty((len(pieces), form.window, len(STANDARD_LEADS)), dtype=np.float32)
     for target, (signal, start) in zip(sent, pieces, strict=True):
         fill_leads(target, _piece(signal, start, form.window), form.lead_names)
     if not is_native:
-        resample(sent, result, form.window / form.sample_rate_hz)
+        resample(sent, result, seconds)
     return assess_as_sent(sent)
 
 
@@ -179,5 +182,7 @@ def _warnings_of_length(sample_count: int, form: Form) -> tuple[RecordingWarning
     window_seconds = form.window / form.sample_rate_hz
     if sample_count > form.window:
         return ()
-    message = f"the recording has {seconds:.4g} s: it was repeated to fill {window_seconds:.4g} s"
+    message = (
+        f"the recording has {seconds:.4g} s: it was repeated to fill {window_seconds:.4g} s; the answer is less sure"
+    )
     return (RecordingWarning(WarningCode.RECORDING_PADDED, message, measured=seconds, unit="s"),)

@@ -97,7 +97,7 @@ def _filter_bank(available: int, wanted: int, seconds: float) -> _FilterBank:
         period=period,
         before=before,
         # So that the last block of the last period has its span, and no block has one more.
-        after=available - period + starts[-1] + span - before - available,
+        after=starts[-1] + span - period - before,
     )
 
 

@@ -13,14 +13,21 @@ from ecg_model.offsets import remove_offsets
 from ecg_model.preprocessing import Form, PreparedRecordings
 from ecg_model.recording import STANDARD_LEADS, BoolArray, FloatArray, LeadName
 from ecg_model.signal_quality.assessment import Assessment, assess
-from ecg_model.signal_quality.criteria import AMPLITUDE, CRITERIA
+from ecg_model.signal_quality.criteria import AMPLITUDE
 from ecg_model.signal_quality.identical_leads import identical_leads
 from ecg_model.warning import RecordingWarning, WarningCode, in_some_windows
 
 # No ECG has a tenth of it in half of its leads: the unit is wrong.
 GREATEST_MEDIAN_RANGE_MV = 50.0
 
-_MAKING_UNUSABLE = {one.code for one in CRITERIA if one.unusable_from is not None}
+# Of a recording's windows.
+MOST = 0.5
+
+_FAULTS = {
+    WarningCode.SIGNAL_FLAT: "flat",
+    WarningCode.SIGNAL_AMPLITUDE: "too large",
+    WarningCode.SIGNAL_NOISE: "noisy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def make_usable(
     if rule is None:
         return _unchanged(prepared.signals, warnings)
     too_large, all_alike = _too_large(quality), identical_leads(prepared.signals)
-    masked = mask(prepared.signals, quality.unusable(), too_large | all_alike, rule.maskable_leads)
+    masked = mask(prepared.signals, quality.unusable(), too_large | all_alike, form.lead_names, rule.maskable_leads)
     signals, offsets = remove_offsets(masked.signals, rule.greatest_offset_mv)
     if signals is prepared.signals and not masked.left_out.any():
         return _unchanged(signals, warnings)
@@ -111,7 +118,7 @@ class _Judged:
         ]
         if left_out.any():
             count = int(left_out.sum())
-            words = f"{count} of {len(left_out)} windows are unusable and were left out"
+            words = f"{count} of {len(left_out)} windows left out: too much of the signal is unusable there"
             done.append(RecordingWarning(WarningCode.SIGNAL_WINDOW_LEFT_OUT, words, measured=count, unit="window"))
         return tuple(done)
 
@@ -119,16 +126,15 @@ class _Judged:
         """Return why nothing of the recording can be classified; None: something can."""
         if not self.masked.left_out[self.windows].all():
             return None
-        if self.too_large[self.windows].any():
+        if self.too_large[self.windows].mean() >= MOST:
             return refusal(
                 RefusalReason.SIGNAL_OUT_OF_RANGE,
                 "signal",
                 f"most leads range over more than {GREATEST_MEDIAN_RANGE_MV:g} mV, which no ECG does; send millivolts, "
                 "or the right microvolts_per_unit (were microvolts sent as millivolts?)",
             )
-        unusable = [
-            name for name, lost in zip(STANDARD_LEADS, self.masked.masked[self.windows].T, strict=True) if lost.any()
-        ]
+        by_lead = self.masked.masked[self.windows].T
+        unusable = [name for name, masked in zip(STANDARD_LEADS, by_lead, strict=True) if masked.any()]
         if len(unusable) <= self.maskable_leads:
             return refusal(
                 RefusalReason.SIGNAL_UNUSABLE, "signal", "all leads carry the same signal; send each lead its own"
@@ -136,21 +142,29 @@ class _Judged:
         return self._too_many_unusable(unusable)
 
     def _too_many_unusable(self, unusable: list[LeadName]) -> InvalidRecordingError:
+        count = str(len(unusable)) if len(by_window := self.masked.left_out[self.windows]) == 1 else "too many"
+        where = "" if len(by_window) == 1 else " in every window"
         problem = (
-            f"{len(unusable)} leads are unusable, and at most {self.maskable_leads} may be; check the electrodes, and "
-            "that the samples are millivolts"
+            f"{count} leads are unusable{where}, and at most {self.maskable_leads} may be ({self._faults(unusable)}); "
+            "check the electrodes, and that the samples are millivolts"
         )
-        warnings = self.quality.warnings(self.windows, STANDARD_LEADS)
-        words = {one.lead: one.message for one in warnings if one.code in _MAKING_UNUSABLE}
+        places = [self.form.lead_names.index(name) for name in unusable if name in self.form.lead_names]
         return InvalidRecordingError(
-            RefusalReason.SIGNAL_UNUSABLE,
-            Violation("signal", problem),
-            *(
-                Violation(f"signal[{self.form.lead_names.index(name)}]", words[name])
-                for name in unusable
-                if name in words and name in self.form.lead_names
-            ),
+            RefusalReason.SIGNAL_UNUSABLE, *(Violation(f"signal[{place}]", problem) for place in places)
         )
+
+    def _faults(self, unusable: list[LeadName]) -> str:
+        """Return what is wrong with which leads, such as "flat: V1, V2; not sent, and I or II is unusable: III"."""
+        leads: dict[str, list[LeadName]] = {}
+        for one in self.quality.measurements:
+            if one.criterion.unusable_from is not None:
+                by_lead = (one.values[self.windows] >= one.criterion.unusable_from).T
+                at_fault = [name for name, own in zip(STANDARD_LEADS, by_lead, strict=True) if own.any()]
+                leads[_FAULTS[one.criterion.code]] = [
+                    name for name in unusable if name in at_fault and name in self.form.lead_names
+                ]
+        leads["not sent, and I or II is unusable"] = [name for name in unusable if name not in self.form.lead_names]
+        return "; ".join(f"{fault}: {', '.join(names)}" for fault, names in leads.items() if names)
 
 
 def _done_to_leads(code: WarningCode, what: str, changed: BoolArray) -> Iterator[RecordingWarning]:
@@ -164,6 +178,7 @@ def _done_to_leads(code: WarningCode, what: str, changed: BoolArray) -> Iterator
 def _offsets_removed(offsets: FloatArray) -> Iterator[RecordingWarning]:
     if offsets.any():
         greatest = float(f"{offsets.max():.4g}")
-        leads = ", ".join(name for name, own in zip(STANDARD_LEADS, offsets.T, strict=True) if own.any())
-        message = f"an offset of up to {greatest:.2g} mV was removed from {leads}"
+        names = [name for name, own in zip(STANDARD_LEADS, offsets.T, strict=True) if own.any()]
+        leads = "all leads" if len(names) == len(STANDARD_LEADS) else ", ".join(names)
+        message = f"an offset of up to {greatest:.3g} mV was removed from {leads}"
         yield RecordingWarning(WarningCode.SIGNAL_OFFSET_REMOVED, message, measured=greatest, unit="mV")

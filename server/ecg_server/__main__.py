@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         "--largest-batch",
         _positive(int),
         defaults.batching.largest_batch,
-        "recordings in one run of the network, at most: fewer for quicker single calls beside streams",
+        "windows of recordings in one run of the network, at most: fewer for quicker single calls beside streams",
     )
     _add(
         parser,

@@ -2,8 +2,9 @@
 
 A worker thread takes what waits as soon as it is free, up to the largest batch: nobody waits for a batch to fill, and
 batches grow by themselves under load. Each caller has a queue of its own and the queues are served in turn, one
-recording at a time, so that a heavy stream does not keep out a single call. The queues together are bounded, in
-recordings and in bytes. What nobody waits for any more leaves the queue without being computed.
+recording at a time, so that a heavy stream does not keep out a single call; ten minutes are one recording, and keep a
+thread busy for a while. The queues together are bounded, in windows of recordings and in bytes. What nobody waits for
+any more leaves the queue without being computed.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ Classify = Callable[[Sequence[Recording]], Sequence[Prediction | InvalidRecordin
 # Streams wait for room where single calls are refused, so they leave some: of the queue they fill this share.
 STREAM_SHARE = 0.75
 
-# Long enough that a refused caller does not come back to the same full queue: it holds about a second of work.
+# Long enough that a refused caller does not come back to the same full queue: it holds a second or two of work.
 RETRY_AFTER_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Batcher:
         self,
         classify: Classify,
         settings: BatchingSettings,
-        window_count: Callable[[Recording], int] = lambda _: 1,
+        window_count: Callable[[Recording], int],
     ) -> None:
         self.counts = BatchingCounts()
         self._classify = classify
@@ -100,7 +101,7 @@ class Batcher:
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
         self._turns: deque[Caller] = deque()
-        self._recordings = 0
+        self._windows = 0
         self._bytes = 0
         self._room: asyncio.Future[None] | None = None
         self._is_closed = False
@@ -113,7 +114,7 @@ class Batcher:
         Once it is cancelled the recording is not computed; it counts as waiting until its turn would have come.
 
         Raises:
-            QueueFullError: as many recordings or bytes wait as may.
+            QueueFullError: as many windows or bytes wait as may.
             ShuttingDownError: the batcher is closed.
         """
         if not self._has_room(recording):
@@ -138,8 +139,8 @@ class Batcher:
 
     def _has_room(self, recording: Recording, share: float = 1.0) -> bool:
         # An empty queue takes any recording, or one larger than the queue could never be classified.
-        return self._recordings == 0 or (
-            self._recordings < share * self._settings.queue_recordings
+        return self._windows == 0 or (
+            self._windows < share * self._settings.queue_windows
             and self._bytes + recording.signal.nbytes <= share * self._settings.queue_bytes
         )
 
@@ -151,7 +152,7 @@ class Batcher:
             caller.queue.append(waiting)
             if len(caller.queue) == 1:
                 self._turns.append(caller)
-            self._recordings += 1
+            self._windows += waiting.windows
             self._bytes += recording.signal.nbytes
             self._changed.notify()
         return waiting.outcome
@@ -207,7 +208,7 @@ class Batcher:
         waiting = caller.queue.popleft()
         if caller.queue:
             self._turns.append(caller)
-        self._recordings -= 1
+        self._windows -= waiting.windows
         self._bytes -= waiting.recording.signal.nbytes
         return waiting
 

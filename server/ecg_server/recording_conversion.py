@@ -55,7 +55,9 @@ def recording_from_proto(message: pb.Recording) -> Recording:
 
 def signal_byte_count(message: pb.Recording) -> int:
     """Return how large the signal of a message is, in whichever form, right or wrong."""
-    return len(message.packed_signal.samples) + sum(len(lead.millivolts) for lead in message.leads) * FLOAT32_BYTES
+    # Of more leads than there are nothing is decoded, so they are not counted either: there may be millions.
+    leads = message.leads[: len(LeadName)]
+    return len(message.packed_signal.samples) + sum(len(lead.millivolts) for lead in leads) * FLOAT32_BYTES
 
 
 def at_message_paths(error: InvalidRecordingError, *, is_packed: bool) -> InvalidRecordingError:
@@ -68,7 +70,8 @@ def at_message_paths(error: InvalidRecordingError, *, is_packed: bool) -> Invali
         Violation(f"recording.{to_path(one.field)}" if one.field else "recording", one.description)
         for one in error.violations
     )
-    return InvalidRecordingError(error.reason, *violations)
+    # In a packed signal all leads lie in one field: what is said of several of them is said once.
+    return InvalidRecordingError(error.reason, *dict.fromkeys(violations))
 
 
 def _leads_path(field: str) -> str:

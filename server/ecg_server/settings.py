@@ -16,13 +16,13 @@ class BatchingSettings:
         largest_batch: windows in one run of the network, at most; most recordings have one. The fewer, the sooner a
             single call gets its turn beside streams; the more, the less a recording of a stream costs.
         runs: runs of the network side by side, so that one is prepared while another computes.
-        queue_recordings: recordings that may wait, from all callers together.
+        queue_windows: windows of recordings that may wait, from all callers together.
         queue_bytes: bytes of signal that may wait, likewise.
     """
 
     largest_batch: int = 16
     runs: int = 2
-    queue_recordings: int = 1024
+    queue_windows: int = 1024
     queue_bytes: int = 256 * MEBIBYTE
 
 

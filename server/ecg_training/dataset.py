@@ -78,7 +78,7 @@ def read_dataset(
 ) -> Dataset:
     """Return the recordings of some rows, prepared as the server prepares them.
 
-    Only what is unusable is not masked: a network had better see signals as they are.
+    Without masking and without removing offsets: a network had better see signals as they are.
 
     Args:
         folder: the PTB-XL folder.

@@ -43,16 +43,27 @@ def _packed(millivolts: Millivolts, lead_names: Sequence[int]) -> pb.Recording:
     return packed_recording(signal, microvolts_per_unit=1000, lead_names=lead_names)
 
 
+def _lead_paths(name: str, leads: Sequence[int]) -> tuple[str, ...]:
+    """Return the fields of a refusal in the readable form: every flat lead, or the signal as a whole."""
+    if name.startswith(("all zero", "constant", "a constant")):
+        return tuple(f"recording.leads[{index}].millivolts" for index in range(len(leads)))
+    return ("recording.leads",)
+
+
 BAD_FOR_SHIPPED = [
     BadRecording(
         f"{form}: {name}",
         lambda build=build, signal=signal, leads=leads: build(signal(), leads),
         reason,
-        (path,),
+        fields,
     )
     for name, signal, leads, reason in _SIGNALS
-    for form, build, path in (
-        ("leads", lambda millivolts, leads: leads_recording(millivolts, lead_names=leads), "recording.leads"),
-        ("packed", _packed, "recording.packed_signal.samples"),
+    for form, build, fields in (
+        (
+            "leads",
+            lambda millivolts, leads: leads_recording(millivolts, lead_names=leads),
+            _lead_paths(name, leads),
+        ),
+        ("packed", _packed, ("recording.packed_signal.samples",)),
     )
 ]

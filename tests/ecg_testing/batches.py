@@ -57,14 +57,13 @@ class Numbers:
 
 @asynccontextmanager
 async def batching(
-    classify: Numbers, *, largest_batch: int = 4, runs: int = 1, queue_recordings: int = 100, queue_bytes: int = 4000
+    classify: Numbers, *, largest_batch: int = 4, runs: int = 1, queue_windows: int = 100, queue_bytes: int = 4000
 ) -> AsyncIterator[Batcher]:
-    """Run a batcher; at the end everything in it is finished."""
+    """Run a batcher, to which a recording has as many windows as hundreds in its number, or one; finish all of it."""
     batcher = Batcher(
         classify,
-        BatchingSettings(
-            largest_batch=largest_batch, runs=runs, queue_recordings=queue_recordings, queue_bytes=queue_bytes
-        ),
+        BatchingSettings(largest_batch=largest_batch, runs=runs, queue_windows=queue_windows, queue_bytes=queue_bytes),
+        lambda one: max(1, number_of(one) // 100),
     )
     try:
         yield batcher

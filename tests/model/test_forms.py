@@ -104,7 +104,7 @@ def test_a_short_recording_is_repeated_and_says_so(seconds: float) -> None:
     assert np.array_equal(seen[samples], ecg(seconds)[0])
     (padded,) = said(prediction, WarningCode.RECORDING_PADDED)
     assert (padded.measured, padded.unit) == (seconds, "s")
-    assert padded.message == f"the recording has {seconds:g} s: it was repeated to fill 10 s"
+    assert padded.message == f"the recording has {seconds:g} s: it was repeated to fill 10 s; the answer is less sure"
     assert prediction.windows == (WindowPrediction(0.0, prediction.probabilities),)
 
 

@@ -1,6 +1,7 @@
 """Masking: unusable leads say nothing, those that follow from others are computed, hopeless windows are left out."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ ALLOWED = 3
 def masked(*names: LeadName) -> MaskedSignals:
     """Return one window in which these leads are unusable."""
     unusable = np.array([[name in names for name in LeadName]])
-    return mask(SIGNAL, unusable, FINE, ALLOWED)
+    return mask(SIGNAL, unusable, FINE, tuple(LeadName), ALLOWED)
 
 
 @given(st.sets(st.sampled_from(INDEPENDENT_LEADS[2:])))
@@ -51,6 +52,29 @@ def test_a_limb_lead_is_not_computed_from_what_is_unusable() -> None:
     assert not result.signals[0, :, [0, 2]].any()
 
 
+@pytest.mark.parametrize("source", [LeadName.I, LeadName.II])
+def test_a_lead_that_was_not_sent_is_as_unusable_as_what_it_was_computed_from(source: LeadName) -> None:
+    """With eight leads sent and I or II lost, five tell nothing."""
+    unusable = np.array([[name is source for name in LeadName]])
+    result = mask(SIGNAL, unusable, FINE, INDEPENDENT_LEADS, ALLOWED)
+
+    assert [name for name, lost in zip(LeadName, result.masked[0], strict=True) if lost] == [
+        name for name in LeadName if name is source or name not in INDEPENDENT_LEADS
+    ]
+    assert not result.derived.any()
+    assert result.left_out.all()
+
+
+def test_a_lead_that_was_not_sent_is_usable_where_its_sources_are() -> None:
+    """Lead III is flat where I and II are the same, and that is the truth."""
+    unusable = np.array([[name is LeadName.III for name in LeadName]])
+    result = mask(SIGNAL, unusable, FINE, INDEPENDENT_LEADS, ALLOWED)
+
+    assert result.signals is SIGNAL
+    assert not result.masked.any()
+    assert not result.derived.any()
+
+
 def test_what_was_given_is_not_changed() -> None:
     """The caller's array stays as it is, and is handed on where nothing is unusable."""
     before = SIGNAL.copy()
@@ -63,6 +87,6 @@ def test_what_was_given_is_not_changed() -> None:
 def test_a_window_can_be_unusable_as_a_whole() -> None:
     """Whatever its leads are; its neighbour is not."""
     two = np.concatenate([SIGNAL, SIGNAL])
-    result = mask(two, np.zeros((2, 12), dtype=np.bool_), np.array([True, False]), ALLOWED)
+    result = mask(two, np.zeros((2, 12), dtype=np.bool_), np.array([True, False]), tuple(LeadName), ALLOWED)
 
     assert result.left_out.tolist() == [True, False]

@@ -57,7 +57,7 @@ async def test_a_stream_reads_no_further_than_its_capacity(size: int) -> None:
     """While the network is busy a stream reads messages until its capacity is on the way, and then no more."""
     network = GatedNetwork()
     network.close()
-    batcher = Batcher(fake_classifier(network).classify, ONE_BY_ONE)
+    batcher = Batcher(fake_classifier(network).classify, ONE_BY_ONE, lambda _: 1)
     sender = Sender(size)
     results = asyncio.ensure_future(sender.results(batcher, capacity=6))
     await entered(network)
@@ -74,7 +74,8 @@ async def test_a_full_queue_makes_a_stream_wait() -> None:
     """Where a single call is refused a stream waits for room, and none of its recordings is lost."""
     network = GatedNetwork()
     network.close()
-    batcher = Batcher(fake_classifier(network).classify, BatchingSettings(largest_batch=1, runs=1, queue_recordings=4))
+    settings = BatchingSettings(largest_batch=1, runs=1, queue_windows=4)
+    batcher = Batcher(fake_classifier(network).classify, settings, lambda _: 1)
     single = recording_from_proto(numbered_recording(1))
     batcher.submit(single, Caller())
     await entered(network)
@@ -94,7 +95,7 @@ async def test_a_full_queue_makes_a_stream_wait() -> None:
 
 async def test_a_stream_longer_than_every_queue_is_answered_whole() -> None:
     """Queues of four and a capacity of eight slow a stream of 300 down, and lose nothing."""
-    batching = BatchingSettings(largest_batch=3, runs=2, queue_recordings=4)
+    batching = BatchingSettings(largest_batch=3, runs=2, queue_windows=4)
     async with serving(fake_classifier(), batching=batching, stream_recordings=8) as server:
         results = await stream(server.stub, [group([numbered_recording(n % 1000)] * 10) for n in range(30)])
 
@@ -105,7 +106,7 @@ async def test_a_stream_longer_than_every_queue_is_answered_whole() -> None:
 async def test_a_full_queue_refuses_single_calls_and_says_when_to_come_back() -> None:
     """With one recording computing and room for one more, the second of two further calls is RESOURCE_EXHAUSTED."""
     network = GatedNetwork()
-    batching = BatchingSettings(largest_batch=1, runs=1, queue_recordings=1)
+    batching = BatchingSettings(largest_batch=1, runs=1, queue_windows=1)
     async with serving(fake_classifier(network), batching=batching) as server:
         network.close()
         computing = server.stub.Predict(request(numbered_recording(1)))

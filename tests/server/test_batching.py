@@ -31,7 +31,7 @@ def test_every_recording_gets_its_own_outcome(numbers: list[int], largest_batch:
 async def test_a_heavy_caller_does_not_keep_out_single_ones() -> None:
     """Those who come after a hundred recordings of one caller are in the very next batch."""
     classify = Numbers(is_open=False)
-    async with batching(classify, queue_recordings=200) as batcher:
+    async with batching(classify, queue_windows=200) as batcher:
         await begun(classify, batcher)
         heavy = Caller()
         for _ in range(100):
@@ -56,10 +56,10 @@ async def test_one_callers_recordings_keep_their_order() -> None:
     assert classify.batches == [[0], [1, 2, 3], [4, 5, 6], [7]]
 
 
-async def test_the_queue_is_bounded_in_recordings() -> None:
-    """What is being computed does not count; one recording more than may wait is refused."""
+async def test_the_queue_is_bounded_in_windows() -> None:
+    """Most are one window. What is being computed does not count; one more than may wait is refused."""
     classify = Numbers(is_open=False)
-    async with batching(classify, queue_recordings=3) as batcher:
+    async with batching(classify, queue_windows=3) as batcher:
         await begun(classify, batcher)
         for number in range(1, 4):
             batcher.submit(recording(number), Caller())
@@ -68,6 +68,29 @@ async def test_the_queue_is_bounded_in_recordings() -> None:
 
     assert caught.value.retry_after_seconds > 0
     assert list(chain(*classify.batches)) == [0, 1, 2, 3]
+
+
+async def test_a_long_recording_takes_the_place_of_many_in_the_queue() -> None:
+    """It counts for its windows: what waits is bounded in work, however few recordings it is."""
+    classify = Numbers(is_open=False)
+    async with batching(classify, queue_windows=3) as batcher:
+        await begun(classify, batcher)
+        batcher.submit(recording(300), Caller())
+        with pytest.raises(QueueFullError):
+            batcher.submit(recording(1), Caller())
+
+    assert list(chain(*classify.batches)) == [0, 300]
+
+
+async def test_a_batch_is_filled_by_windows() -> None:
+    """No more of them than the largest batch has, but for a recording that is longer by itself."""
+    classify = Numbers(is_open=False)
+    async with batching(classify, largest_batch=4) as batcher:
+        await begun(classify, batcher)
+        for number in (1, 200, 2, 3, 900, 4):
+            batcher.submit(recording(number), Caller())
+
+    assert classify.batches == [[0], [1, 200, 2], [3], [900], [4]]
 
 
 async def test_the_queue_is_bounded_in_bytes() -> None:
@@ -90,7 +113,7 @@ async def test_an_empty_queue_takes_a_recording_larger_than_itself() -> None:
 async def test_streams_leave_room_for_single_calls() -> None:
     """When all that streams may fill is full, and one of them waits, a single call still gets its place."""
     classify = Numbers(is_open=False)
-    async with batching(classify, queue_recordings=8) as batcher:
+    async with batching(classify, queue_windows=8) as batcher:
         await begun(classify, batcher)
         stream = Caller()
         for number in range(1, 7):
@@ -109,7 +132,7 @@ async def test_streams_leave_room_for_single_calls() -> None:
 async def test_waiting_for_room_ends_when_there_is_room() -> None:
     """Five who wait for one place get it one after the other, and nobody is forgotten."""
     classify = Numbers(is_open=False)
-    async with batching(classify, largest_batch=1, queue_recordings=1) as batcher:
+    async with batching(classify, largest_batch=1, queue_windows=1) as batcher:
         await begun(classify, batcher)
         batcher.submit(recording(1), Caller())
         waiting = [
@@ -126,7 +149,7 @@ async def test_waiting_for_room_ends_when_there_is_room() -> None:
 async def test_who_gives_up_waiting_for_room_holds_up_nobody() -> None:
     """A caller that goes away while it waits for room leaves the room to the next."""
     classify = Numbers(is_open=False)
-    async with batching(classify, largest_batch=1, queue_recordings=1) as batcher:
+    async with batching(classify, largest_batch=1, queue_windows=1) as batcher:
         await begun(classify, batcher)
         batcher.submit(recording(1), Caller())
         first, second = (

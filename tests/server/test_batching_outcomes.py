@@ -73,7 +73,7 @@ async def test_a_recording_whose_deadline_has_passed_is_not_computed() -> None:
 async def test_a_queue_of_recordings_nobody_wants_makes_room() -> None:
     """Who waits for room gets it when those before him have gone, though none of them was computed."""
     classify = Numbers(is_open=False)
-    async with batching(classify, queue_recordings=2) as batcher:
+    async with batching(classify, queue_windows=2) as batcher:
         await begun(classify, batcher)
         gone = [batcher.submit(recording(number), Caller()) for number in (1, 2)]
         waiting = asyncio.ensure_future(batcher.submit_when_room(recording(3), Caller()))

@@ -134,7 +134,7 @@ async def test_a_drain_answers_everything_received_and_ends_the_stream_unavailab
 async def test_a_drain_answers_the_calls_that_wait() -> None:
     """A single call that was received before the drain is answered, be it computing or in the queue, however late."""
     network = GatedNetwork()
-    batching = BatchingSettings(largest_batch=1, runs=1, queue_recordings=1)
+    batching = BatchingSettings(largest_batch=1, runs=1, queue_windows=1)
     async with serving(fake_classifier(network), batching=batching) as server:
         network.close()
         computing = asyncio.ensure_future(answer_of(server.stub, 1))

@@ -104,6 +104,8 @@ async def test_a_large_recording_is_decoded_beside_the_event_loop() -> None:
     message = packed_recording(units)
     assert signal_byte_count(message) == units.nbytes > LARGE_SIGNAL_BYTES
     assert signal_byte_count(leads_recording()) == 4 * 12 * 1000
+    # Of the leads that there cannot be, none is even counted.
+    assert signal_byte_count(pb.Recording(leads=[pb.Lead(millivolts=[0.0])] * 5000)) == 4 * 12
     small, large = asyncio.create_task(decode(leads_recording())), asyncio.create_task(decode(message))
     await asyncio.sleep(0)
 

@@ -19,7 +19,7 @@ from ecg_testing.messages import numbered_recording
 async def test_a_message_that_arrives_with_the_order_to_stop_is_answered() -> None:
     """What has been received is answered, even if nobody has looked at it when the order comes."""
     classifier = fake_classifier()
-    batcher = Batcher(classifier.classify, BatchingSettings())
+    batcher = Batcher(classifier.classify, BatchingSettings(), classifier.window_count)
     model = ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1))
     message: asyncio.Future[pb.PredictStreamRequest] = asyncio.get_running_loop().create_future()
     is_reading = asyncio.Event()

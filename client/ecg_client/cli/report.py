@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from ecg_client.cli.outcomes import Outcome
+from ecg_client.cli.wording import is_about_quality
 from ecg_client.errors import MissingExtraError
 from ecg_client.evaluation import AucReport, evaluate_auc
 
@@ -22,6 +23,7 @@ class Report:
         problem_count: How many recordings could not be read or classified.
         finding_counts: How many recordings have each finding, by class code, in the model's order.
         remark_counts: How many recordings the readers of files made each remark about.
+        warned_counts: How many recordings have each warning of their signal's quality, by its code.
         abstained_count: In how many recordings the service does not stand by its findings.
         probabilities_and_labels: What the AUC is computed from, for each recording that was classified.
     """
@@ -31,6 +33,7 @@ class Report:
     problem_count: int = 0
     finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     remark_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    warned_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     abstained_count: int = 0
     probabilities_and_labels: list[tuple[Mapping[str, float], Mapping[str, int] | None]] = dataclasses.field(
         default_factory=list
@@ -46,6 +49,7 @@ class Report:
             self.problem_count += 1
             return
         self.abstained_count += outcome.prediction.is_abstained
+        self.warned_counts.update({one.code for one in outcome.prediction.warnings if is_about_quality(one)})
         classes = outcome.prediction.classes
         self.finding_counts.update({entry.code: int(entry.is_positive) for entry in classes})
         self.probabilities_and_labels.append(({entry.code: entry.probability for entry in classes}, outcome.labels))
@@ -58,6 +62,12 @@ class Report:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
         if self.abstained_count:
             yield f"Abstained: {self.abstained_count}, where the service does not stand by its findings"
+
+    def warned_lines(self) -> Iterator[str]:
+        """How many signals have which fault, the most frequent first."""
+        if self.warned_counts:
+            counts = ", ".join(f"{code} {count}" for code, count in self.warned_counts.most_common())
+            yield f"Signal quality, recordings warned of: {counts} (which: --json)"
 
     def remark_lines(self) -> Iterator[str]:
         """What the readers of files had to say, the most frequent first."""

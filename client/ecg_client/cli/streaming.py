@@ -118,7 +118,6 @@ def _print_report(report: Report, synthetic: int, *, as_json: bool) -> None:
     # Outcomes come in the order in which recordings are sent, the synthetic ones first.
     synthetic_count = min(synthetic, report.count)
     made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
-    for line in itertools.chain(
-        report.count_lines(), made_up, report.remark_lines(), report.auc_lines(), [NOT_A_MEDICAL_DEVICE]
-    ):
+    told = report.count_lines(), made_up, report.warned_lines(), report.remark_lines(), report.auc_lines()
+    for line in itertools.chain(*told, [NOT_A_MEDICAL_DEVICE]):
         console.print(line, soft_wrap=True)

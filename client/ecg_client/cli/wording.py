@@ -21,6 +21,11 @@ _MOST_DESCRIPTIONS = 3
 _USUAL_DIGITS = (6, 4, 3, 2)
 
 
+def is_about_quality(warning: PredictionWarning) -> bool:
+    """Whether a warning concerns the quality of the signal."""
+    return warning.code.startswith("SIGNAL_")
+
+
 def problem_text(problem: Problem) -> str:
     """A problem on one line; where many fields are wrong in the same way, only the first of them in words."""
     descriptions = list(dict.fromkeys(violation.description for violation in problem.field_violations))

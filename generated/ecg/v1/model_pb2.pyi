@@ -62,7 +62,7 @@ Global___LayerSummary: _TypeAlias = LayerSummary  # noqa: Y015
 @_typing.final
 class InputSpecification(_message.Message):
     """What the network takes, which is not what a caller must send: a recording is brought to this form by the service.
-    What a recording may be is in `Limits`; sent in this very form, it reaches the network as it is.
+    What a recording may be is in `Limits`; sent in this very form, it is neither resampled nor cut.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

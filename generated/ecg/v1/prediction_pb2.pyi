@@ -31,7 +31,7 @@ class _AbstentionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Abst
     ABSTENTION_REASON_UNCERTAIN: _AbstentionReason.ValueType  # 1
     """`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
     ABSTENTION_REASON_UNFAMILIAR: _AbstentionReason.ValueType  # 2
-    """The signal of `lead` is unlike those the model learned from: the standard deviation of its samples, or that of the
+    """The signal of `lead`, in one of the windows at least, is unlike those the model learned from: the standard deviation of its samples, or that of the
     differences between neighbouring samples, is outside the range that counts as usual. It is far too flat, too large or
     too noisy, say, or in another unit.
     """
@@ -44,7 +44,7 @@ ABSTENTION_REASON_UNSPECIFIED: AbstentionReason.ValueType  # 0
 ABSTENTION_REASON_UNCERTAIN: AbstentionReason.ValueType  # 1
 """`Prediction.uncertainty` is above `ModelSummaryResponse.greatest_uncertainty`."""
 ABSTENTION_REASON_UNFAMILIAR: AbstentionReason.ValueType  # 2
-"""The signal of `lead` is unlike those the model learned from: the standard deviation of its samples, or that of the
+"""The signal of `lead`, in one of the windows at least, is unlike those the model learned from: the standard deviation of its samples, or that of the
 differences between neighbouring samples, is outside the range that counts as usual. It is far too flat, too large or
 too noisy, say, or in another unit.
 """
@@ -77,7 +77,7 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     "Hz". Probabilities: those of the resampled signal; what lies above half the network's rate has no part in them.
     """
     WARNING_CODE_RECORDING_PADDED: _WarningCode.ValueType  # 5
-    """The recording is shorter than the network's window and was padded to it: repeated, backwards and forwards in turn.
+    """The recording is shorter than the network's window and was padded to it: repeated from its start.
     `lead`: UNSPECIFIED. `measured`: how long it is, `unit` "s". Probabilities: those of the padded window, which are
     less sure than those of a whole one.
     """
@@ -104,13 +104,14 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     to the greatest value of the baseline, `unit` "mV". Probabilities: unchanged.
     """
     WARNING_CODE_SIGNAL_NOISE: _WarningCode.ValueType  # 20
-    """A lead is noisy: muscle, mains, or a poor contact. `lead`: that lead. `measured`: the root mean square of the noise
+    """A lead is noisy: muscle, or a poor contact; mains hum does not survive resampling. `lead`: that lead. `measured`: the root mean square of the noise
     between the beats, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead
     too.
     """
     WARNING_CODE_SIGNAL_STEP: _WarningCode.ValueType  # 21
     """The baseline of a lead jumps and stays: an electrode slipped, or an amplifier was reset. `lead`: that lead.
-    `measured`: the greatest jump, `unit` "mV". Probabilities: unchanged.
+    `measured`: the greatest jump, `unit` "mV". Never sent beside RECORDING_PADDED, where it may be but the seam.
+    Probabilities: unchanged.
     """
     WARNING_CODE_SIGNAL_LEADS_CONTRADICT: _WarningCode.ValueType  # 22
     """The limb leads contradict each other: III = II - I, and the like, do not hold. Leads are swapped, have different
@@ -135,14 +136,14 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     """
     WARNING_CODE_SIGNAL_OFFSET_REMOVED: _WarningCode.ValueType  # 26
     """Leads had an offset: their samples are not 0 mV in the mean, as those of the training data are, and the mean was
-    subtracted. `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
+    subtracted (from the shipped models beyond 0.05 mV). `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
     Probabilities: CHANGED: those of the recording without the offsets.
     """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
     """Kinds of warning. New ones may appear: show an unknown one by its `message`. Those of signal quality are numbered
-    from 16 on: 16 to 23 tell what was noticed and change nothing; 24 and 25 tell what was done about it, and do change
-    the probabilities, as LEAD_DERIVED can. Of a bare Keras file only the former are sent, for its signal is never
+    from 16 on: 16 to 23 tell what was noticed and change nothing; those from 24 on tell what was done about it, and
+    do change the probabilities, as LEAD_DERIVED can. Of a bare Keras file only the former are sent, for its signal is never
     changed on account of its quality.
     """
 
@@ -167,7 +168,7 @@ WARNING_CODE_RESAMPLED: WarningCode.ValueType  # 4
 "Hz". Probabilities: those of the resampled signal; what lies above half the network's rate has no part in them.
 """
 WARNING_CODE_RECORDING_PADDED: WarningCode.ValueType  # 5
-"""The recording is shorter than the network's window and was padded to it: repeated, backwards and forwards in turn.
+"""The recording is shorter than the network's window and was padded to it: repeated from its start.
 `lead`: UNSPECIFIED. `measured`: how long it is, `unit` "s". Probabilities: those of the padded window, which are
 less sure than those of a whole one.
 """
@@ -194,13 +195,14 @@ WARNING_CODE_SIGNAL_BASELINE_WANDER: WarningCode.ValueType  # 19
 to the greatest value of the baseline, `unit` "mV". Probabilities: unchanged.
 """
 WARNING_CODE_SIGNAL_NOISE: WarningCode.ValueType  # 20
-"""A lead is noisy: muscle, mains, or a poor contact. `lead`: that lead. `measured`: the root mean square of the noise
+"""A lead is noisy: muscle, or a poor contact; mains hum does not survive resampling. `lead`: that lead. `measured`: the root mean square of the noise
 between the beats, `unit` "mV". Probabilities: unchanged, unless SIGNAL_LEAD_MASKED or LEAD_DERIVED names the lead
 too.
 """
 WARNING_CODE_SIGNAL_STEP: WarningCode.ValueType  # 21
 """The baseline of a lead jumps and stays: an electrode slipped, or an amplifier was reset. `lead`: that lead.
-`measured`: the greatest jump, `unit` "mV". Probabilities: unchanged.
+`measured`: the greatest jump, `unit` "mV". Never sent beside RECORDING_PADDED, where it may be but the seam.
+Probabilities: unchanged.
 """
 WARNING_CODE_SIGNAL_LEADS_CONTRADICT: WarningCode.ValueType  # 22
 """The limb leads contradict each other: III = II - I, and the like, do not hold. Leads are swapped, have different
@@ -225,7 +227,7 @@ windows.
 """
 WARNING_CODE_SIGNAL_OFFSET_REMOVED: WarningCode.ValueType  # 26
 """Leads had an offset: their samples are not 0 mV in the mean, as those of the training data are, and the mean was
-subtracted. `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
+subtracted (from the shipped models beyond 0.05 mV). `lead`: UNSPECIFIED; the message names them. `measured`: the greatest offset, `unit` "mV".
 Probabilities: CHANGED: those of the recording without the offsets.
 """
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
@@ -268,7 +270,8 @@ class Prediction(_message.Message):
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
         """What the service did to the recording, or noticed about it, that a reader of the probabilities should know; at most
-        one for each code and lead, those of metadata excepted. Empty: the recording was taken as it was sent.
+        one for each code and lead, those of metadata excepted. Empty: the recording was taken as it was sent, but
+        for at most 1 % of its length beyond the network's window, half of it at either end.
         """
 
     @_builtins.property

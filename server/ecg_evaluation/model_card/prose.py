@@ -61,7 +61,8 @@ check: told the stages, it says the same."""
 KNOWN_FAILURES = """\
 * What is told of a patient can move a single probability a great deal even where it moves the AUC little: the greatest
   change is in the metadata tables. With `reference` it is that of a patient with a pacemaker.
-* A signal in wrong units, with leads swapped, or with a flat lead is classified all the same; a model that abstains
-  marks some of them as unfamiliar.
+* Electrodes in wrong places are classified all the same: swapped arms are mostly warned of ([quality.md](quality.md)),
+  other exchanges hardly. Wrong units are refused, and up to two unusable leads masked, at a cost
+  ([recordings.md](recordings.md)).
 * One set of thresholds serves all, so sensitivity and specificity differ between groups in which the classes are more
   or less frequent, or are shown differently: by age and by device above all."""

@@ -61,15 +61,15 @@ standard deviation. Noise of muscles: 20 to 45 Hz, swelling and fading. Clipping
 distance from its median, at 100 Hz, where a whole peak has but a sample or two."""
 
 HARMLESS = """What should bring no warning: other ways to write the same signal, and shorter recordings, repeated to
-10 s. Where the ends of a repeated recording do not meet, the seam counts as a step as far as the baseline moved between
-the first and the last seconds; that one end lies in a beat and the other does not is none."""
+10 s. Where the ends of a repeated recording do not meet, the seam is measured as a step as far as the baseline moved
+between the first and the last seconds; it is counted here, but the service says no step of a repeated recording."""
 
 WEAK = """* Mild faults pass: thresholds are where clean recordings end, and one clean recording of PTB-XL in a hundred
   wanders over 2 mV and jumps by 0.8 mV.
 * A recording of ten minutes has more than a hundred windows, each with its own chance of a false warning; the words say
   in how many windows a fault was found.
 * A step within 2 s of a window's end is not seen, nor noise that lasts less than 0.6 s.
-* A recording of less than 10 s is repeated, and where its baseline ends elsewhere than it began the seam is a step.
+* Of a recording of less than 10 s no step is said: it is repeated, and the seam may be one.
 * A lead clipped for more than half of the time is told by its flat seconds, not as clipped. Clipping that was filtered
   or resampled before it was sent has rounded corners and is not found; nor is clipping of a peak or two.
 * Swapped arms look like a heart on the right. Other exchanges of electrodes are not looked for, except as far as the

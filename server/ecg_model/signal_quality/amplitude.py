@@ -11,7 +11,7 @@ WARNS_FROM_MV = 15.0
 UNUSABLE_FROM_MV = 30.0
 
 
-@np.errstate(over="ignore")
+@np.errstate(over="ignore", invalid="ignore")
 def lead_ranges_mv(signals: FloatArray) -> FloatArray:
     """Return how far the samples of each lead range, in mV [window, lead]: the greatest less the least.
 

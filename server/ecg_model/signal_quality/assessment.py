@@ -144,6 +144,23 @@ def concatenate(parts: Sequence[tuple[Measurement, ...]]) -> tuple[Measurement, 
     )
 
 
+def _blaming_no_other(assessment: Assessment) -> Assessment:
+    """Return an assessment in which no lead contradicts leads I and II where one of the three is unusable.
+
+    That is what is wrong then: names, signs and gains may all be right.
+    """
+    unusable = assessment.unusable()
+    if not unusable.any():
+        return assessment
+    beside = unusable | unusable[:, :1] | unusable[:, 1:2]
+    return Assessment(
+        tuple(
+            one if one.criterion is not LIMB_LEADS else Measurement(LIMB_LEADS, np.where(beside, 0, one.values))
+            for one in assessment.measurements
+        )
+    )
+
+
 def assess(signals: FloatArray, sample_rate_hz: float, as_sent: tuple[Measurement, ...]) -> Assessment:
     """Measure everything else, and put all together.
 
@@ -153,7 +170,7 @@ def assess(signals: FloatArray, sample_rate_hz: float, as_sent: tuple[Measuremen
         as_sent: what `assess_as_sent` gave for the same windows.
     """
     signals = _laid_out(signals)
-    return Assessment(
+    assessment = Assessment(
         (
             *as_sent,
             Measurement(FLAT_LINE, flat_percent(signals, sample_rate_hz)),
@@ -164,6 +181,7 @@ def assess(signals: FloatArray, sample_rate_hz: float, as_sent: tuple[Measuremen
             Measurement(ARM_LEADS, arm_swap(signals, sample_rate_hz)),
         )
     )
+    return _blaming_no_other(assessment)
 
 
 def _laid_out(signals: FloatArray) -> FloatArray:

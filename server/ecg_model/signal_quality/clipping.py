@@ -32,7 +32,7 @@ _MOST_PERIODS = 16
 _Samples = npt.NDArray[np.float64]
 
 
-@np.errstate(over="ignore")
+@np.errstate(over="ignore", invalid="ignore")
 def clipped_percent(signals: FloatArray) -> FloatArray:
     """Return the share of each lead's samples that are cut off, 0 to 100 [window, lead].
 

@@ -17,7 +17,7 @@ UNUSABLE_FROM_PERCENT = 75.0
 _SECONDS = 1.0
 
 
-@np.errstate(over="ignore")
+@np.errstate(over="ignore", invalid="ignore")
 def flat_percent(signals: FloatArray, sample_rate_hz: float) -> FloatArray:
     """Return the share of seconds in which each lead is flat, 0 to 100 [window, lead].
 
