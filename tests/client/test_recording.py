@@ -35,3 +35,18 @@ def test_integers_must_say_their_unit() -> None:
     """Integers taken as millivolts would be off by a factor of a thousand."""
     with pytest.raises(InvalidRecordingError, match="microvolts_per_unit"):
         Recording(signal=np.zeros((10, 12), dtype=np.int16), sample_rate_hz=100.0)
+
+
+def test_leads_may_be_named_by_strings_in_any_case() -> None:
+    """A list of "aVR" and the like becomes what the wire knows."""
+    names = ["v6", "aVR", "II"]
+    recording = Recording(np.zeros((10, 3), dtype=np.float32), 100, names)  # type: ignore[arg-type] - that is the point
+
+    assert recording.lead_names == (LeadName.V6, LeadName.AVR, LeadName.II)
+
+
+@pytest.mark.parametrize("name", ["-aVR", "", "V7", 0, 13])
+def test_a_name_of_no_lead_is_refused_where_it_is_given(name: object) -> None:
+    """And not later, in the middle of a stream."""
+    with pytest.raises(InvalidRecordingError, match="is none of I, II, III"):
+        Recording(np.zeros((10, 1), dtype=np.float32), 100, (name,))  # type: ignore[arg-type] - that is the point
