@@ -4,6 +4,8 @@
 # make check   generated code, contract, style, types, imports
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
+# make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
+# make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make generate, make lock   renew generated/ and requirements.lock
@@ -21,7 +23,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate model-card bench generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -42,6 +44,14 @@ evaluate: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make evaluate DATA=<folder>'; exit 2; }
 	$(BIN)/python -m ecg_evaluation "$(DATA)" --fold $(FOLD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(ADDRESS),--address "$(ADDRESS)") --output "$(EVALUATION)" $(ARGS)
+
+recordings: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make recordings DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.recording_forms "$(DATA)" --document docs/recordings.md $(ARGS)
+
+quality: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make quality DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.signal_quality "$(DATA)" --document docs/quality.md $(ARGS)
 
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
