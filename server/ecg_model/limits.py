@@ -1,5 +1,7 @@
 """How fast a recording may be sampled and how long it may be."""
 
+import math
+
 from ecg_model.errors import RefusalReason, refusal
 
 LEAST_SAMPLE_RATE_HZ = 50.0
@@ -8,18 +10,27 @@ SHORTEST_SECONDS = 2.5
 LONGEST_SECONDS = 600.0
 
 
+def refuse_no_rate(sample_rate_hz: float) -> None:
+    """Check that a rate is one, whether or not it is taken.
+
+    Raises:
+        InvalidRecordingError: it is not above 0 and finite.
+    """
+    if not 0 < sample_rate_hz < math.inf:
+        raise refusal(
+            RefusalReason.SAMPLE_RATE_INVALID,
+            "sample_rate_hz",
+            "sample_rate_hz must be above 0 and finite: the samples per second of each lead",
+        )
+
+
 def refuse_extent(sample_count: int, sample_rate_hz: float) -> None:
     """Check the number of samples of each lead and their rate, before anything is done with the samples.
 
     Raises:
         InvalidRecordingError: the rate or the length is outside what is taken.
     """
-    if not sample_rate_hz > 0 or sample_rate_hz == float("inf"):
-        raise refusal(
-            RefusalReason.SAMPLE_RATE_INVALID,
-            "sample_rate_hz",
-            "sample_rate_hz must be above 0 and finite: the samples per second of each lead",
-        )
+    refuse_no_rate(sample_rate_hz)
     if not LEAST_SAMPLE_RATE_HZ <= sample_rate_hz <= GREATEST_SAMPLE_RATE_HZ:
         raise refusal(
             RefusalReason.SAMPLE_RATE_UNSUPPORTED,

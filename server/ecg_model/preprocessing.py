@@ -101,8 +101,8 @@ def prepare(recordings: Sequence[Recording], form: Form, specification: InputSpe
         offsets_seconds=tuple(tuple(start / form.sample_rate_hz for start in own) for own in starts),
         is_repeated=tuple(length < form.window for length in lengths),
         warnings=tuple(
-            (*one.warnings, *done_to_all, *_warnings_of_length(length, form))
-            for one, length in zip(metadata, lengths, strict=True)
+            (*one.warnings, *done_to_all, *_warnings_of_length(length, len(own), form))
+            for one, length, own in zip(metadata, lengths, starts, strict=True)
         ),
     )
 
@@ -171,11 +171,10 @@ def _warnings_of_form(form: Form, wanted: InputSpecification) -> tuple[Recording
     return (*derived, RecordingWarning(WarningCode.RESAMPLED, message, measured=rate, unit="Hz"))
 
 
-def _warnings_of_length(sample_count: int, form: Form) -> tuple[RecordingWarning, ...]:
+def _warnings_of_length(sample_count: int, windows: int, form: Form) -> tuple[RecordingWarning, ...]:
     if sample_count == form.window:
         return ()
     seconds = sample_count / form.sample_rate_hz
-    windows = len(window_starts(sample_count, form.window))
     if windows > 1:
         message = f"the probabilities are the mean over {windows} windows of the recording"
         return (RecordingWarning(WarningCode.RECORDING_COMBINED, message, measured=windows, unit="window"),)

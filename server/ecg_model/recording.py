@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_model.errors import InvalidRecordingError, RefusalReason, Violation, refusal
+from ecg_model.limits import refuse_no_rate
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -109,12 +110,7 @@ class Recording:
     def __post_init__(self) -> None:
         if self.signal.ndim != 2 or self.signal.shape[1] != len(self.lead_names):  # noqa: PLR2004 - [sample, lead]
             raise ValueError("a signal has the shape [sample, lead], with a name for each lead")
-        if not _is_positive(self.sample_rate_hz):
-            raise refusal(
-                RefusalReason.SAMPLE_RATE_INVALID,
-                "sample_rate_hz",
-                "sample_rate_hz must be above 0 and finite: the samples per second of each lead",
-            )
+        refuse_no_rate(self.sample_rate_hz)
         refuse_repeated_leads(self.lead_names)
         _refuse_non_finite_samples(self.signal, self.lead_names)
 

@@ -6,15 +6,14 @@ Prints the report, and writes it with a JSON file beside it. Takes about two min
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from ecg_client.errors import EcgError
 from ecg_evaluation.errors import EvaluationError
+from ecg_evaluation.json_file import to_json
 from ecg_evaluation.signal_quality.measuring import QualitySettings, measure_quality
 from ecg_evaluation.signal_quality.report import to_markdown
 
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = to_markdown(figures, options.document.stem)
     options.document.parent.mkdir(parents=True, exist_ok=True)
     options.document.write_text(report, encoding="utf-8")
-    json_file.write_text(json.dumps(asdict(figures), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    json_file.write_text(to_json(figures), encoding="utf-8")
     print(report)
     print(f"written to {options.document} and {json_file}", file=sys.stderr)
     return 0
