@@ -12,12 +12,18 @@ from google.rpc.status_pb2 import Status
 from ecg.v1 import prediction_pb2 as pb
 from ecg_model.errors import InvalidRecordingError
 from ecg_server.errors import (
+    CallerLimitError,
     ClassificationFailedError,
     ContradictoryOptionsError,
     DeadlinePassedError,
     ModelNotReadyError,
+    NotAllowedError,
     QueueFullError,
     ShuttingDownError,
+    TryLaterError,
+    UnauthenticatedError,
+    UnhealthyError,
+    UnknownModelVersionError,
 )
 
 DOMAIN = "ecg.v1"
@@ -26,10 +32,15 @@ DOMAIN = "ecg.v1"
 STATUS_TABLE: dict[type[Exception], tuple[grpc.StatusCode, str]] = {
     InvalidRecordingError: (grpc.StatusCode.INVALID_ARGUMENT, ""),
     ContradictoryOptionsError: (grpc.StatusCode.INVALID_ARGUMENT, "OPTIONS_CONTRADICTORY"),
+    UnauthenticatedError: (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
+    NotAllowedError: (grpc.StatusCode.PERMISSION_DENIED, "NOT_ALLOWED"),
+    CallerLimitError: (grpc.StatusCode.RESOURCE_EXHAUSTED, "CALLER_LIMIT"),
     QueueFullError: (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
     DeadlinePassedError: (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
     ClassificationFailedError: (grpc.StatusCode.INTERNAL, "INTERNAL"),
     ModelNotReadyError: (grpc.StatusCode.UNAVAILABLE, "MODEL_NOT_READY"),
+    UnhealthyError: (grpc.StatusCode.UNAVAILABLE, "UNHEALTHY"),
+    UnknownModelVersionError: (grpc.StatusCode.NOT_FOUND, "MODEL_VERSION_UNKNOWN"),
     ShuttingDownError: (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN"),
 }
 
@@ -63,7 +74,7 @@ def status_of(error: Exception) -> Status:
             for violation in described.field_violations
         ]
         status.details.add().Pack(BadRequest(field_violations=violations))
-    if isinstance(error, QueueFullError):
+    if isinstance(error, TryLaterError):
         delay = Duration()
         delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
         status.details.add().Pack(RetryInfo(retry_delay=delay))

@@ -15,6 +15,11 @@ Rules that hold throughout:
   - A probability does not depend on which other recordings are in flight, beyond 1e-5.
   - Messages up to `ModelSummaryResponse.limits.max_message_bytes` are accepted (64 MiB unless the server is told
     otherwise). A client that groups many recordings in a message raises its own limit for receiving likewise.
+  - A server that asks for credentials takes a bearer token (metadata `authorization: Bearer TOKEN`), a client
+    certificate, or both. Without the right ones a call ends with UNAUTHENTICATED, with PERMISSION_DENIED where the
+    certificate's name is not allowed. Health checks need none.
+  - A call may bring a request id (metadata `x-request-id`: 1 to 128 letters, digits, `.`, `_`, `-`, nothing of a
+    patient); unless it does the server makes one. It is in the server's log, and comes back as trailing metadata.
   - JSON tools leave out fields with default values: ask for them (`grpcurl -emit-defaults`), or a probability of 0,
     `is_positive` false and sequence number 0 vanish.
   - This contract only ever grows. Ignore what you do not know.
@@ -75,18 +80,26 @@ class PredictOptions(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     INCLUDE_WINDOWS_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
     include_windows: _builtins.bool
     """Whether `Prediction.windows` is filled: what the network said of each window of the recording, and where the window
     begins. False: it stays empty. It changes nothing but that field.
+    """
+    model_version: _builtins.str
+    """Which of the models that the server has answers: a label, such as "stable" or "canary", or a version, such as
+    "1.1.0", both as `ModelSummaryResponse.served_models` lists them. Empty: the label "stable". A call or stream that
+    names neither ends with NOT_FOUND (MODEL_VERSION_UNKNOWN). All answers of one call come from one version, which
+    each names in `Prediction.model`, even while the server takes a new one over.
     """
     def __init__(
         self,
         *,
         include_windows: _builtins.bool = ...,
+        model_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_windows", b"include_windows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_windows", b"include_windows", "model_version", b"model_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -176,16 +189,23 @@ Global___PredictStreamResponse: _TypeAlias = PredictStreamResponse  # noqa: Y015
 
 @_typing.final
 class ModelSummaryRequest(_message.Message):
-    """Asks what is being served. Empty."""
+    """Asks what is being served."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
+    model_version: _builtins.str
+    """Which of the server's models to describe, by label or version as in `PredictOptions.model_version`. Empty: the one
+    labelled "stable".
+    """
     def __init__(
         self,
+        *,
+        model_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_version", b"model_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -207,6 +227,7 @@ class ModelSummaryResponse(_message.Message):
     QUALITY_FIGURES_FIELD_NUMBER: _builtins.int
     OPERATING_POINTS_FIELD_NUMBER: _builtins.int
     GREATEST_UNCERTAINTY_FIELD_NUMBER: _builtins.int
+    SERVED_MODELS_FIELD_NUMBER: _builtins.int
     summary_text: _builtins.str
     """The summary as Keras prints it: Layer, Output Shape, Param #, Connected to, and the totals."""
     parameter_count: _builtins.int
@@ -245,6 +266,10 @@ class ModelSummaryResponse(_message.Message):
         server is older than this field.
         """
 
+    @_builtins.property
+    def served_models(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ServedModel]:
+        """All models that the server has, the one labelled "stable" first. Empty: the server is older than this field."""
+
     def __init__(
         self,
         *,
@@ -258,10 +283,11 @@ class ModelSummaryResponse(_message.Message):
         quality_figures: _abc.Iterable[_model_pb2.QualityFigure] | None = ...,
         operating_points: _abc.Iterable[_model_pb2.OperatingPoint] | None = ...,
         greatest_uncertainty: _builtins.float | None = ...,
+        served_models: _abc.Iterable[_model_pb2.ServedModel] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty", "greatest_uncertainty", b"greatest_uncertainty", "input", b"input", "limits", b"limits", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty", "class_codes", b"class_codes", "greatest_uncertainty", b"greatest_uncertainty", "input", b"input", "layers", b"layers", "limits", b"limits", "model", b"model", "operating_points", b"operating_points", "parameter_count", b"parameter_count", "quality_figures", b"quality_figures", "summary_text", b"summary_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty", "class_codes", b"class_codes", "greatest_uncertainty", b"greatest_uncertainty", "input", b"input", "layers", b"layers", "limits", b"limits", "model", b"model", "operating_points", b"operating_points", "parameter_count", b"parameter_count", "quality_figures", b"quality_figures", "served_models", b"served_models", "summary_text", b"summary_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__greatest_uncertainty: _TypeAlias = _typing.Literal["greatest_uncertainty"]  # noqa: Y015
     _WhichOneofArgType__greatest_uncertainty: _TypeAlias = _typing.Literal["_greatest_uncertainty", b"_greatest_uncertainty"]  # noqa: Y015

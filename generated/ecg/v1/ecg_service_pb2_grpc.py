@@ -57,9 +57,10 @@ class EcgServiceServicer:
     """
 
     def Predict(self, request, context):
-        """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified, with UNAVAILABLE while
-        the server shuts down (call again, elsewhere or later), and with RESOURCE_EXHAUSTED when it is overloaded (the status
-        details hold a `google.rpc.RetryInfo`).
+        """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified; with UNAVAILABLE while
+        the server shuts down or is not well (call again, elsewhere or later); with RESOURCE_EXHAUSTED when it is overloaded
+        or this caller has had its share (the status details hold a `google.rpc.RetryInfo`); with DEADLINE_EXCEEDED when the
+        caller's deadline passes, or, where it set none, `ModelSummaryResponse.limits.default_deadline_seconds`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

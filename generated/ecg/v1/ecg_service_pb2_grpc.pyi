@@ -15,6 +15,11 @@ Rules that hold throughout:
   - A probability does not depend on which other recordings are in flight, beyond 1e-5.
   - Messages up to `ModelSummaryResponse.limits.max_message_bytes` are accepted (64 MiB unless the server is told
     otherwise). A client that groups many recordings in a message raises its own limit for receiving likewise.
+  - A server that asks for credentials takes a bearer token (metadata `authorization: Bearer TOKEN`), a client
+    certificate, or both. Without the right ones a call ends with UNAUTHENTICATED, with PERMISSION_DENIED where the
+    certificate's name is not allowed. Health checks need none.
+  - A call may bring a request id (metadata `x-request-id`: 1 to 128 letters, digits, `.`, `_`, `-`, nothing of a
+    patient); unless it does the server makes one. It is in the server's log, and comes back as trailing metadata.
   - JSON tools leave out fields with default values: ask for them (`grpcurl -emit-defaults`), or a probability of 0,
     `is_positive` false and sequence number 0 vanish.
   - This contract only ever grows. Ignore what you do not know.
@@ -51,9 +56,10 @@ class EcgServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EcgServiceAsyncStub: ...
     Predict: _grpc.UnaryUnaryMultiCallable[_ecg_service_pb2.PredictRequest, _ecg_service_pb2.PredictResponse]
-    """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified, with UNAVAILABLE while
-    the server shuts down (call again, elsewhere or later), and with RESOURCE_EXHAUSTED when it is overloaded (the status
-    details hold a `google.rpc.RetryInfo`).
+    """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified; with UNAVAILABLE while
+    the server shuts down or is not well (call again, elsewhere or later); with RESOURCE_EXHAUSTED when it is overloaded
+    or this caller has had its share (the status details hold a `google.rpc.RetryInfo`); with DEADLINE_EXCEEDED when the
+    caller's deadline passes, or, where it set none, `ModelSummaryResponse.limits.default_deadline_seconds`.
     """
     PredictStream: _grpc.StreamStreamMultiCallable[_ecg_service_pb2.PredictStreamRequest, _ecg_service_pb2.PredictStreamResponse]
     """Classifies many recordings over one connection, at about half the cost of a call each. Results come in the order
@@ -71,9 +77,10 @@ class EcgServiceAsyncStub(EcgServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Predict: _aio.UnaryUnaryMultiCallable[_ecg_service_pb2.PredictRequest, _ecg_service_pb2.PredictResponse]  # type: ignore[assignment]
-    """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified, with UNAVAILABLE while
-    the server shuts down (call again, elsewhere or later), and with RESOURCE_EXHAUSTED when it is overloaded (the status
-    details hold a `google.rpc.RetryInfo`).
+    """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified; with UNAVAILABLE while
+    the server shuts down or is not well (call again, elsewhere or later); with RESOURCE_EXHAUSTED when it is overloaded
+    or this caller has had its share (the status details hold a `google.rpc.RetryInfo`); with DEADLINE_EXCEEDED when the
+    caller's deadline passes, or, where it set none, `ModelSummaryResponse.limits.default_deadline_seconds`.
     """
     PredictStream: _aio.StreamStreamMultiCallable[_ecg_service_pb2.PredictStreamRequest, _ecg_service_pb2.PredictStreamResponse]  # type: ignore[assignment]
     """Classifies many recordings over one connection, at about half the cost of a call each. Results come in the order
@@ -94,9 +101,10 @@ class EcgServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ecg_service_pb2.PredictRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ecg_service_pb2.PredictResponse, _abc.Awaitable[_ecg_service_pb2.PredictResponse]]:
-        """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified, with UNAVAILABLE while
-        the server shuts down (call again, elsewhere or later), and with RESOURCE_EXHAUSTED when it is overloaded (the status
-        details hold a `google.rpc.RetryInfo`).
+        """Classifies one recording. Ends with INVALID_ARGUMENT when the recording cannot be classified; with UNAVAILABLE while
+        the server shuts down or is not well (call again, elsewhere or later); with RESOURCE_EXHAUSTED when it is overloaded
+        or this caller has had its share (the status details hold a `google.rpc.RetryInfo`); with DEADLINE_EXCEEDED when the
+        caller's deadline passes, or, where it set none, `ModelSummaryResponse.limits.default_deadline_seconds`.
         """
 
     @_abc_1.abstractmethod

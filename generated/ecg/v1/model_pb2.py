@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from ecg.v1 import prediction_pb2 as ecg_dot_v1_dot_prediction__pb2
 from ecg.v1 import recording_pb2 as ecg_dot_v1_dot_recording__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x65\x63g/v1/model.proto\x12\x06\x65\x63g.v1\x1a\x16\x65\x63g/v1/recording.proto\"o\n\x0cLayerSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0coutput_shape\x18\x03 \x01(\t\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x14\n\x0c\x63onnected_to\x18\x05 \x03(\t\"\xb0\x01\n\x12InputSpecification\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x01\x12\x14\n\x0csample_count\x18\x02 \x01(\x05\x12$\n\nlead_names\x18\x03 \x03(\x0e\x32\x10.ecg.v1.LeadName\x12\x17\n\x0fmetadata_fields\x18\x04 \x03(\t\x12-\n\x13required_lead_names\x18\x05 \x03(\x0e\x32\x10.ecg.v1.LeadName\"r\n\x0eOperatingPoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\nthresholds\x18\x03 \x03(\x0b\x32\x16.ecg.v1.ClassThreshold\x12\x11\n\tis_active\x18\x04 \x01(\x08\"7\n\x0e\x43lassThreshold\x12\x12\n\nclass_code\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"\xb7\x01\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x03\x12\x1e\n\x16max_recording_id_bytes\x18\x02 \x01(\x05\x12\x1a\n\x12min_sample_rate_hz\x18\x03 \x01(\x01\x12\x1a\n\x12max_sample_rate_hz\x18\x04 \x01(\x01\x12\x1c\n\x14min_duration_seconds\x18\x05 \x01(\x01\x12\x1c\n\x14max_duration_seconds\x18\x06 \x01(\x01\"U\n\rQualityFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_code\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x13\n\x0bmeasured_on\x18\x04 \x01(\tB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x65\x63g/v1/model.proto\x12\x06\x65\x63g.v1\x1a\x17\x65\x63g/v1/prediction.proto\x1a\x16\x65\x63g/v1/recording.proto\"o\n\x0cLayerSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0coutput_shape\x18\x03 \x01(\t\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x14\n\x0c\x63onnected_to\x18\x05 \x03(\t\"\xb0\x01\n\x12InputSpecification\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x01\x12\x14\n\x0csample_count\x18\x02 \x01(\x05\x12$\n\nlead_names\x18\x03 \x03(\x0e\x32\x10.ecg.v1.LeadName\x12\x17\n\x0fmetadata_fields\x18\x04 \x03(\t\x12-\n\x13required_lead_names\x18\x05 \x03(\x0e\x32\x10.ecg.v1.LeadName\"r\n\x0eOperatingPoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\nthresholds\x18\x03 \x03(\x0b\x32\x16.ecg.v1.ClassThreshold\x12\x11\n\tis_active\x18\x04 \x01(\x08\"7\n\x0e\x43lassThreshold\x12\x12\n\nclass_code\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"B\n\x0bServedModel\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.ecg.v1.ModelVersion\x12\x0e\n\x06labels\x18\x02 \x03(\t\"\x8c\x03\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x03\x12\x1e\n\x16max_recording_id_bytes\x18\x02 \x01(\x05\x12\x1a\n\x12min_sample_rate_hz\x18\x03 \x01(\x01\x12\x1a\n\x12max_sample_rate_hz\x18\x04 \x01(\x01\x12\x1c\n\x14min_duration_seconds\x18\x05 \x01(\x01\x12\x1c\n\x14max_duration_seconds\x18\x06 \x01(\x01\x12\'\n\x1fmax_stream_recordings_in_flight\x18\x07 \x01(\x05\x12 \n\x18\x64\x65\x66\x61ult_deadline_seconds\x18\x08 \x01(\x01\x12\"\n\x1amax_connection_age_seconds\x18\t \x01(\x01\x12 \n\x18\x63onnection_grace_seconds\x18\n \x01(\x01\x12(\n max_caller_recordings_per_second\x18\x0b \x01(\x01\x12\x18\n\x10max_caller_calls\x18\x0c \x01(\x05\"U\n\rQualityFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_code\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x13\n\x0bmeasured_on\x18\x04 \x01(\tB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,16 +34,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ecg.v1.model_pb2', _globals
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\036io.github.ecgclassifier.ecg.v1P\001Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1'
-  _globals['_LAYERSUMMARY']._serialized_start=54
-  _globals['_LAYERSUMMARY']._serialized_end=165
-  _globals['_INPUTSPECIFICATION']._serialized_start=168
-  _globals['_INPUTSPECIFICATION']._serialized_end=344
-  _globals['_OPERATINGPOINT']._serialized_start=346
-  _globals['_OPERATINGPOINT']._serialized_end=460
-  _globals['_CLASSTHRESHOLD']._serialized_start=462
-  _globals['_CLASSTHRESHOLD']._serialized_end=517
-  _globals['_LIMITS']._serialized_start=520
-  _globals['_LIMITS']._serialized_end=703
-  _globals['_QUALITYFIGURE']._serialized_start=705
-  _globals['_QUALITYFIGURE']._serialized_end=790
+  _globals['_LAYERSUMMARY']._serialized_start=79
+  _globals['_LAYERSUMMARY']._serialized_end=190
+  _globals['_INPUTSPECIFICATION']._serialized_start=193
+  _globals['_INPUTSPECIFICATION']._serialized_end=369
+  _globals['_OPERATINGPOINT']._serialized_start=371
+  _globals['_OPERATINGPOINT']._serialized_end=485
+  _globals['_CLASSTHRESHOLD']._serialized_start=487
+  _globals['_CLASSTHRESHOLD']._serialized_end=542
+  _globals['_SERVEDMODEL']._serialized_start=544
+  _globals['_SERVEDMODEL']._serialized_end=610
+  _globals['_LIMITS']._serialized_start=613
+  _globals['_LIMITS']._serialized_end=1009
+  _globals['_QUALITYFIGURE']._serialized_start=1011
+  _globals['_QUALITYFIGURE']._serialized_end=1096
 # @@protoc_insertion_point(module_scope)

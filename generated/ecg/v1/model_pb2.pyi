@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from ecg.v1 import prediction_pb2 as _prediction_pb2
 from ecg.v1 import recording_pb2 as _recording_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -175,6 +176,38 @@ class ClassThreshold(_message.Message):
 Global___ClassThreshold: _TypeAlias = ClassThreshold  # noqa: Y015
 
 @_typing.final
+class ServedModel(_message.Message):
+    """One of the models that a server has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> _prediction_pb2.ModelVersion:
+        """Which model it is."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names under which the operator offers it, such as "stable" or "canary"; each is some model's at any time, and
+        may become another's.
+        """
+
+    def __init__(
+        self,
+        *,
+        model: _prediction_pb2.ModelVersion | None = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labels", b"labels", "model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServedModel: _TypeAlias = ServedModel  # noqa: Y015
+
+@_typing.final
 class Limits(_message.Message):
     """What the server accepts."""
 
@@ -186,6 +219,12 @@ class Limits(_message.Message):
     MAX_SAMPLE_RATE_HZ_FIELD_NUMBER: _builtins.int
     MIN_DURATION_SECONDS_FIELD_NUMBER: _builtins.int
     MAX_DURATION_SECONDS_FIELD_NUMBER: _builtins.int
+    MAX_STREAM_RECORDINGS_IN_FLIGHT_FIELD_NUMBER: _builtins.int
+    DEFAULT_DEADLINE_SECONDS_FIELD_NUMBER: _builtins.int
+    MAX_CONNECTION_AGE_SECONDS_FIELD_NUMBER: _builtins.int
+    CONNECTION_GRACE_SECONDS_FIELD_NUMBER: _builtins.int
+    MAX_CALLER_RECORDINGS_PER_SECOND_FIELD_NUMBER: _builtins.int
+    MAX_CALLER_CALLS_FIELD_NUMBER: _builtins.int
     max_message_bytes: _builtins.int
     """Largest message the server receives, in bytes."""
     max_recording_id_bytes: _builtins.int
@@ -202,6 +241,25 @@ class Limits(_message.Message):
     """Longest recording, in seconds; itself taken. Send what is longer in pieces. At the highest rate the longest
     recording of twelve leads in FLOAT32_LE is a message of 58 MB: `max_message_bytes` holds as well.
     """
+    max_stream_recordings_in_flight: _builtins.int
+    """Recordings of one stream that may be on their way; past that the server reads no further until some are answered.
+    0, as in the four below: none, or the server is older than this field.
+    """
+    default_deadline_seconds: _builtins.float
+    """How long a `Predict` may take whose caller set no deadline, in seconds."""
+    max_connection_age_seconds: _builtins.float
+    """How long a connection may last, in seconds; 0: as long as it likes. Then the server asks the client to connect
+    anew, and after `connection_grace_seconds` ends what still runs on the old one with UNAVAILABLE: a stream that may
+    last longer has to be resumed by its client.
+    """
+    connection_grace_seconds: _builtins.float
+    """How long calls may go on after `max_connection_age_seconds`, in seconds."""
+    max_caller_recordings_per_second: _builtins.float
+    """Recordings that one caller may send in a second, on average: beyond it single calls end with RESOURCE_EXHAUSTED and
+    a `google.rpc.RetryInfo`, and streams are read more slowly. 0: as many as it likes.
+    """
+    max_caller_calls: _builtins.int
+    """Calls and streams that one caller may have open at once; 0: as many as it likes."""
     def __init__(
         self,
         *,
@@ -211,10 +269,16 @@ class Limits(_message.Message):
         max_sample_rate_hz: _builtins.float = ...,
         min_duration_seconds: _builtins.float = ...,
         max_duration_seconds: _builtins.float = ...,
+        max_stream_recordings_in_flight: _builtins.int = ...,
+        default_deadline_seconds: _builtins.float = ...,
+        max_connection_age_seconds: _builtins.float = ...,
+        connection_grace_seconds: _builtins.float = ...,
+        max_caller_recordings_per_second: _builtins.float = ...,
+        max_caller_calls: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_duration_seconds", b"max_duration_seconds", "max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes", "max_sample_rate_hz", b"max_sample_rate_hz", "min_duration_seconds", b"min_duration_seconds", "min_sample_rate_hz", b"min_sample_rate_hz"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_grace_seconds", b"connection_grace_seconds", "default_deadline_seconds", b"default_deadline_seconds", "max_caller_calls", b"max_caller_calls", "max_caller_recordings_per_second", b"max_caller_recordings_per_second", "max_connection_age_seconds", b"max_connection_age_seconds", "max_duration_seconds", b"max_duration_seconds", "max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes", "max_sample_rate_hz", b"max_sample_rate_hz", "max_stream_recordings_in_flight", b"max_stream_recordings_in_flight", "min_duration_seconds", b"min_duration_seconds", "min_sample_rate_hz", b"min_sample_rate_hz"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
