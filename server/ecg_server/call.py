@@ -19,13 +19,13 @@ class Call:
         recordings: recordings received.
         refused: how many of those have an error for an answer.
         queued_seconds: how long its recordings waited for their batches, in total.
-        computed_seconds: how long the batches took that they were in, in total.
+        computed_seconds: their shares of the batches that they were in, in total.
         started: when it began, on the clock of `time.monotonic`.
     """
 
-    request_id: str
-    method: str
-    peer: str
+    request_id: str = ""
+    method: str = ""
+    peer: str = ""
     caller: str = ""
     status: str = "OK"
     model_version: str = ""

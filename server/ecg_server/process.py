@@ -6,7 +6,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -47,7 +48,7 @@ def run_worker(settings: ServerSettings, reports: Connection) -> None:
 
 async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
     stopping = _stop_signal()
-    server = EcgServer(settings, lambda: _load(settings))
+    server = EcgServer(settings, lambda model: _load(model, settings))
     starting = asyncio.create_task(server.start())
     try:
         if not await _comes_first(starting, stopping):
@@ -55,13 +56,14 @@ async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> N
             logging.shutdown()
             os._exit(0)
         on_ready(starting.result())
-        await stopping.wait()
+        with _on_hangup(server.renew_models):
+            await stopping.wait()
     finally:
         await server.drain()
 
 
-def _load(settings: ServerSettings) -> Classifier:
-    return load_classifier(settings.model, settings.runtime, settings.threads, settings.operating_point)
+def _load(model: str, settings: ServerSettings) -> Classifier:
+    return load_classifier(model, settings.runtime, settings.threads, settings.operating_point)
 
 
 async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
@@ -73,7 +75,8 @@ async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) 
             running.result()
             on_ready(supervisor.port)
             running = asyncio.create_task(supervisor.keep_running())
-            await stopping.wait()
+            with _on_hangup(supervisor.renew_models):
+                await stopping.wait()
     finally:
         running.cancel()
         await asyncio.wait([running])
@@ -86,6 +89,25 @@ async def _comes_first(task: asyncio.Task[Any], stopping: asyncio.Event) -> bool
     await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     return task.done()
+
+
+@contextmanager
+def _on_hangup(renew: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[None]:
+    """Have models loaded anew whenever SIGHUP comes."""
+    loop = asyncio.get_running_loop()
+    renewals: set[asyncio.Task[None]] = set()  # the event loop itself does not hold on to a task
+
+    def begin() -> None:
+        renewals.add(renewal := loop.create_task(renew()))
+        renewal.add_done_callback(renewals.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        for renewal in renewals:
+            renewal.cancel()
 
 
 def _stop_signal() -> asyncio.Event:
@@ -106,6 +128,8 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
     # A thread that has finished a batch waits for the interpreter while another one holds it, which may take a whole
     # interval while a core idles. Python's own interval is 5 ms.
     sys.setswitchinterval(0.001)
+    # Until there are models to load anew, it means nothing.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serving)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -14,10 +15,11 @@ from ecg_model.classifier import Classifier
 from ecg_model.recording import Recording
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
-from ecg_server.interceptor import StatusInterceptor
-from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
+from ecg_server.interceptor import CallInterceptor
+from ecg_server.model_watch import ModelWatch
+from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.reflection import add_reflection
-from ecg_server.served_model import ServedModel
+from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings
 
@@ -28,22 +30,30 @@ SETTLING_SECONDS = 0.1
 # How long answers may take to leave once every call is answered.
 LAST_WORDS_SECONDS = 0.5
 
+logger = logging.getLogger(__name__)
+
 
 class EcgServer:
     """A gRPC server of one model.
 
     Args:
         settings: how it runs.
-        load: loads the classifier; called in a thread.
+        load: loads the classifier of a model, by its name or path; called in a thread.
     """
 
-    def __init__(self, settings: ServerSettings, load: Callable[[], Classifier]) -> None:
+    def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier]) -> None:
         self._settings = settings
         self._load = load
-        self._servicer = EcgServicer(settings.stream_recordings)
+        self._models = {STABLE: settings.model, **settings.others}
+        self._batcher = Batcher(settings.batching)
+        self._servicer = EcgServicer(
+            self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
+        )
         self._health = health.aio.HealthServicer()
         self._is_worker = settings.workers > 1
-        self._batcher: Batcher | None = None
+        self._watch = ModelWatch(self._models, self._renew)
+        self._served = ServedModels(limits_to_proto(settings))
+        self._background: list[asyncio.Task[None]] = []
         self._server = _build_server(settings, self._servicer, self._health)
 
     async def start(self) -> int:
@@ -56,17 +66,25 @@ class EcgServer:
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         if self._is_worker:
             # The kernel gives a share of the port's connections to whoever listens: only when there are answers.
-            await self._load_model()
+            await self._load_models()
             port = await self._listen()
         else:
             # Alone, to listen first tells at once when the address cannot be had, and lets probes see NOT_SERVING.
             port = await self._listen()
-            await self._load_model()
+            await self._load_models()
+        if self._settings.health.watch_seconds:
+            self._background.append(asyncio.create_task(self._watch.run(self._settings.health.watch_seconds)))
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         return port
 
+    async def renew_models(self) -> None:
+        """Load all models anew beside the running ones, and serve those that can be served."""
+        await self._watch.renew_all()
+
     async def drain(self) -> None:
         """Take no more, answer everything received, and stop."""
+        for task in self._background:
+            task.cancel()
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._servicer.stop_reading()
         stopped = asyncio.create_task(self._server.stop(self._settings.drain_seconds))
@@ -78,8 +96,7 @@ class EcgServer:
         # What is left are answers on their way out, and calls that never end by themselves: watchers of health.
         await self._server.stop(LAST_WORDS_SECONDS)
         await stopped
-        if self._batcher is not None:
-            await self._batcher.close()
+        await self._batcher.close()
 
     async def _listen(self) -> int:
         host, port = self._settings.host, self._settings.port
@@ -92,23 +109,24 @@ class EcgServer:
         await self._server.start()
         return bound
 
-    async def _load_model(self) -> None:
-        classifier = await asyncio.to_thread(self._load_warm)
+    async def _load_models(self) -> None:
+        for label in self._models:
+            await self._renew(label)
+        self._servicer.serve(self._served)
+
+    async def _renew(self, label: str) -> None:
+        """Load the model of a label beside what runs, and let it take over."""
+        classifier = await asyncio.to_thread(self._load_warm, self._models[label])
+        model = self._served.put(label, classifier)
+        logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
+
+    def _load_warm(self, model: str) -> Classifier:
+        classifier = self._load(model)
+        warm_up(classifier, self._settings.batching.largest_batch)
         # What was loaded stays for good: the garbage collector need not look through it again and again.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._batcher = Batcher(classifier.classify, self._settings.batching, classifier.window_count)
-        self._servicer.serve(
-            ServedModel(
-                self._batcher,
-                PredictionConverter(classifier),
-                model_summary_to_proto(classifier, self._settings.max_message_bytes),
-            )
-        )
-
-    def _load_warm(self) -> Classifier:
-        classifier = self._load()
-        warm_up(classifier, self._settings.batching.largest_batch)
         return classifier
 
     async def _set_health(self, status: int) -> None:
@@ -132,7 +150,7 @@ def _build_server(
     settings: ServerSettings, servicer: EcgServicer, health_servicer: health.aio.HealthServicer
 ) -> aio.Server:
     server = aio.server(
-        interceptors=[StatusInterceptor()],
+        interceptors=[CallInterceptor()],
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),

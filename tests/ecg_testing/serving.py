@@ -11,9 +11,9 @@ from ecg.v1 import prediction_pb2, recording_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub, add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
 from ecg_server.batching import Batcher
-from ecg_server.interceptor import StatusInterceptor
-from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
-from ecg_server.served_model import ServedModel
+from ecg_server.interceptor import CallInterceptor
+from ecg_server.prediction_conversion import limits_to_proto
+from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.server import EcgServer
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import BatchingSettings, ServerSettings
@@ -38,13 +38,20 @@ async def serving(
     settings = ServerSettings(
         port=0, batching=batching or BatchingSettings(), stream_recordings=stream_recordings, drain_seconds=5
     )
-    server = EcgServer(settings, load=lambda: classifier)
+    server = EcgServer(settings, load=lambda _: classifier)
     port = await server.start()
     try:
         async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             yield Serving(server, channel, EcgServiceStub(channel))
     finally:
         await server.drain()
+
+
+def served(classifier: Classifier) -> ServedModels:
+    """Return a classifier as the one model of a server."""
+    models = ServedModels(limits_to_proto(ServerSettings()))
+    models.put(STABLE, classifier)
+    return models
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,10 @@ async def serving_openly(
     classifier: Classifier, batching: BatchingSettings, *, stream_recordings: int = 256
 ) -> AsyncIterator[OpenServing]:
     """Serve a classifier by a servicer and a batcher that the test can look at."""
-    batcher = Batcher(classifier.classify, batching, classifier.window_count)
-    servicer = EcgServicer(stream_recordings)
-    servicer.serve(ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1 << 20)))
-    server = aio.server(interceptors=[StatusInterceptor()])
+    batcher = Batcher(batching)
+    servicer = EcgServicer(batcher, stream_recordings)
+    servicer.serve(served(classifier))
+    server = aio.server(interceptors=[CallInterceptor()])
     add_EcgServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
