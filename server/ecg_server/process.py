@@ -55,8 +55,9 @@ async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> N
             # Nothing was received, and the thread that loads a model cannot be interrupted.
             logging.shutdown()
             os._exit(0)
-        on_ready(starting.result())
+        port = starting.result()
         with _on_hangup(server.renew_models):
+            on_ready(port)
             await stopping.wait()
     finally:
         await server.drain()
@@ -73,9 +74,9 @@ async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) 
     try:
         if await _comes_first(running, stopping):
             running.result()
-            on_ready(supervisor.port)
             running = asyncio.create_task(supervisor.keep_running())
             with _on_hangup(supervisor.renew_models):
+                on_ready(supervisor.port)
                 await stopping.wait()
     finally:
         running.cancel()

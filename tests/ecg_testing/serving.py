@@ -1,8 +1,9 @@
 """A real server on a free port and a real channel to it."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from grpc import aio
 
@@ -31,14 +32,16 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(
-    classifier: Classifier, *, batching: BatchingSettings | None = None, stream_recordings: int = 256
-) -> AsyncIterator[Serving]:
-    """Serve a classifier; the server drains at the end."""
-    settings = ServerSettings(
-        port=0, batching=batching or BatchingSettings(), stream_recordings=stream_recordings, drain_seconds=5
-    )
-    server = EcgServer(settings, load=lambda _: classifier)
+async def serving(classifier: Classifier, **settings: Any) -> AsyncIterator[Serving]:
+    """Serve a classifier, with these settings among others; the server drains at the end."""
+    async with serving_models({"": classifier}, ServerSettings(model="", **settings)) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving_models(models: Mapping[str, Classifier], settings: ServerSettings) -> AsyncIterator[Serving]:
+    """Serve classifiers by the names that the settings have for them; the server drains at the end."""
+    server = EcgServer(replace(settings, port=0, drain_seconds=5), load=models.__getitem__)
     port = await server.start()
     try:
         async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
