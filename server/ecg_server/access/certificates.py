@@ -28,7 +28,7 @@ def server_credentials(tls: TlsSettings) -> grpc.ServerCredentials:
     warn_if_others_can_read(tls.private_key)
     return grpc.dynamic_ssl_server_credentials(
         files.current(),
-        # gRPC asks in a thread of its own before each handshake. It takes None for "as before"; its types do not say so.
+        # gRPC asks in a thread of its own before each handshake. None is "as before", though its types do not say so.
         files.renewed,  # type: ignore[arg-type]
         require_client_authentication=tls.client_authority is not None,
     )
