@@ -113,6 +113,13 @@ def test_a_certificate_without_a_name_that_may_call_is_refused(names: list[str])
         Gate(AccessSettings(tls=tls(*names))).caller_of([], CERTIFICATE, PEER)
 
 
+def test_a_name_that_is_no_text_is_passed_over() -> None:
+    """The next is the caller's name then."""
+    shown = {"x509_subject_alternative_name": [b"\xff", b""], "x509_common_name": [b"Ward 7"]}
+
+    assert Gate(AccessSettings(tls=tls())).caller_of([], shown, PEER) == "Ward 7"
+
+
 @pytest.mark.parametrize("shown", [{}, {"x509_common_name": [b""]}, {"x509_common_name": [b"\xff"]}])
 def test_a_caller_whose_certificate_has_no_name_is_refused(shown: dict[str, list[bytes]]) -> None:
     """It could be neither limited nor written down; and it is refused whatever names may call."""

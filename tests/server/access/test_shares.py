@@ -161,6 +161,24 @@ def test_a_stream_waits_where_a_single_call_is_refused() -> None:
     assert in_virtual_time(scenario) == [(0, 0.0), (1, 0.0), (2, 0.5), (3, 1.0), (4, 1.5)]
 
 
+def test_nobody_who_has_just_come_overtakes_those_who_wait() -> None:
+    """Not even who comes in the very moment in which the next may go."""
+
+    async def scenario(clock: Callable[[], float]) -> list[tuple[str, float]]:
+        share = Shares(1, 0, clock).share_of("ward-7")
+        went: list[tuple[str, float]] = []
+
+        async def wait(name: str, comes_at: float) -> None:
+            await asyncio.sleep(comes_at)
+            await share.take_when_allowed()
+            went.append((name, clock()))
+
+        await asyncio.gather(wait("first", 0), wait("last", 1), wait("second", 0))
+        return went
+
+    assert in_virtual_time(scenario) == [("first", 0.0), ("second", 1.0), ("last", 2.0)]
+
+
 def test_who_gives_up_waiting_costs_nobody_anything() -> None:
     """The next goes when the first would have gone."""
 
