@@ -9,9 +9,11 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 try:
     from ecg_model.errors import BundleError
+    from ecg_server.access.errors import AccessError
     from ecg_server.addresses import AddressError, address_text
     from ecg_server.flags import read_settings
     from ecg_server.process import run_server
+    from ecg_server.records.line_file import RecordsError
     from ecg_server.workers import WorkerError
 except ModuleNotFoundError as missing:
     raise SystemExit(f'ecg-server: {missing.name} is missing: pip install "ecg-classifier[onnx]"') from missing
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         run_server(settings, announce)
-    except (AddressError, BundleError, WorkerError) as error:
+    except (AccessError, AddressError, BundleError, RecordsError, WorkerError) as error:
         print(f"ecg-server: {error}", file=sys.stderr)
         return 1
     return 0

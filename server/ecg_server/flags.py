@@ -56,6 +56,7 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         runtime=options.runtime,
         host=options.host,
         port=options.port,
+        health_port=options.health_port,
         workers=options.workers,
         max_message_bytes=options.max_message_mib * MEBIBYTE,
         stream_recordings=options.stream_recordings,
@@ -79,6 +80,7 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
             max_age_seconds=options.max_connection_age_seconds,
             grace_seconds=options.connection_grace_seconds,
             default_deadline_seconds=options.default_deadline_seconds,
+            keepalive_seconds=options.keepalive_seconds,
             least_ping_interval_seconds=options.least_ping_interval_seconds,
             max_calls_per_connection=options.max_calls_per_connection,
         ),
@@ -154,6 +156,8 @@ class _Parser(argparse.ArgumentParser):
         group = self.add_argument_group("where")
         self._add(group, "--host", str, defaults.host, "address to listen on")
         self._add(group, "--port", _port, defaults.port, "port to listen on; 0 picks a free one")
+        meaning = "a port for health checks alone, in plain text, for probes without certificates; unless given, none"
+        self._add(group, "--health-port", _port, None, meaning)
         self._add(group, "--workers", _positive(int), defaults.workers, "processes that share the port and the cores")
 
     def _add_access(self, defaults: AccessSettings) -> None:
@@ -200,6 +204,8 @@ class _Parser(argparse.ArgumentParser):
         self._add(group, "--max-connection-age-seconds", _not_negative(float), defaults.max_age_seconds, meaning)
         meaning = "how long calls may go on after that, in seconds"
         self._add(group, "--connection-grace-seconds", _positive(float), defaults.grace_seconds, meaning)
+        meaning = "how long nothing may be heard of a client before it is asked whether it is still there, in seconds"
+        self._add(group, "--keepalive-seconds", _positive(float), defaults.keepalive_seconds, meaning)
         meaning = "a client that pings more often than this, in seconds, and has no reason to, is told to go"
         self._add(
             group, "--least-ping-interval-seconds", _positive(float), defaults.least_ping_interval_seconds, meaning

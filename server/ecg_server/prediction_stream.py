@@ -34,6 +34,7 @@ class _Pending:
 
     recording_id: str
     is_packed: bool
+    digest: str
     outcome: asyncio.Future[Outcome]
 
 
@@ -143,6 +144,7 @@ class PredictionStream:
                 message.error.CopyFrom(recording_error(at_message_paths(error, is_packed=pending.is_packed)))
             case error:
                 message.error.CopyFrom(recording_error(error))
+        self._call.answered(pending.digest, message.error if message.HasField("error") else message.prediction)
 
     async def _read(self) -> None:
         message = await self._next_message()
@@ -180,8 +182,10 @@ class PredictionStream:
             while len(self._pending) >= self._capacity:
                 self._changed.clear()
                 await self._changed.wait()
+            await self._call.share.take_when_allowed()
+            digest = await self._call.received(message)
             outcome = await self._submit(message)
-            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), outcome))
+            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), digest, outcome))
             self._changed.set()
 
     async def _submit(self, message: recording_pb2.Recording) -> asyncio.Future[Outcome]:

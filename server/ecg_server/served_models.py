@@ -67,6 +67,15 @@ class ServedModels:
                 return model
         raise UnknownModelVersionError(", ".join(self._names()))
 
+    def check(self) -> None:
+        """Check that every model still gives its golden recordings their probabilities; blocks while it computes.
+
+        Raises:
+            BundleError: one does not.
+        """
+        for model in list(self._by_label.values()):
+            model.classifier.check()
+
     def summary(self, label_or_version: str) -> ecg_service_pb2.ModelSummaryResponse:
         """Return what `ModelSummary` answers.
 

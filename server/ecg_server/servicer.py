@@ -20,6 +20,7 @@ from ecg_server.errors import DeadlinePassedError, ModelNotReadyError, ShuttingD
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import at_message_paths
 from ecg_server.served_models import ServedModel, ServedModels
+from ecg_server.status import recording_error
 
 if TYPE_CHECKING:
     from grpc import aio
@@ -71,20 +72,26 @@ class EcgServicer(EcgServiceServicer):
     async def Predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:  # noqa: N802
         """Classify one recording."""
         with self._counted():
-            return await self._predict(request, context)
+            model = self._model(request.options.model_version)
+            if not request.HasField("recording"):
+                description = "there is no recording; send one"
+                raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
+            call = current_call.get()
+            call.share.take()
+            digest = await call.received(request.recording)
+            try:
+                response = await self._predict(request, model, context)
+            except InvalidRecordingError as error:
+                refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
+                call.answered(digest, recording_error(refused))
+                raise refused from None
+            call.answered(digest, response.prediction)
+            return response
 
-    async def _predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:
-        model = self._model(request.options.model_version)
-        if not request.HasField("recording"):
-            description = "there is no recording; send one"
-            raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
-        try:
-            recording = await decode(request.recording)
-            outcome = await self._outcome(recording, model, context)
-            if isinstance(outcome, Exception):
-                raise outcome
-        except InvalidRecordingError as error:
-            raise at_message_paths(error, is_packed=request.recording.HasField("packed_signal")) from None
+    async def _predict(self, request: pb.PredictRequest, model: ServedModel, context: "Context") -> pb.PredictResponse:
+        outcome = await self._outcome(await decode(request.recording), model, context)
+        if isinstance(outcome, Exception):
+            raise outcome
         response = pb.PredictResponse()
         model.converter.fill(
             response.prediction,

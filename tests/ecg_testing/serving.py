@@ -11,13 +11,15 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2, recording_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub, add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
+from ecg_server.access.gate import Gate
+from ecg_server.access.shares import Shares
 from ecg_server.batching import Batcher
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.server import EcgServer
 from ecg_server.servicer import EcgServicer
-from ecg_server.settings import BatchingSettings, ServerSettings
+from ecg_server.settings import AccessSettings, BatchingSettings, ServerSettings
 
 ONE_BY_ONE = BatchingSettings(largest_batch=1, runs=1)
 
@@ -74,7 +76,7 @@ async def serving_openly(
     batcher = Batcher(batching)
     servicer = EcgServicer(batcher, stream_recordings)
     servicer.serve(served(classifier))
-    server = aio.server(interceptors=[CallInterceptor()])
+    server = aio.server(interceptors=[CallInterceptor(Gate(AccessSettings()), Shares(0, 0))])
     add_EcgServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
