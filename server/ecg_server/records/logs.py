@@ -16,7 +16,7 @@ from ecg_server.records.time_text import utc_text
 from ecg_server.settings import RecordSettings
 
 # How long a check waits for a disk.
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 3.0
 
 logger = logging.getLogger(__name__)
 
