@@ -56,7 +56,7 @@ class VitalSigns:
         self._checks = checks
         self._every_seconds = every_seconds
         self._report = report
-        self._looking: dict[str, asyncio.Task[str | None]] = {}
+        self._looking: dict[Check, asyncio.Task[str | None]] = {}
 
     async def keep_watch(self) -> None:
         """Look at once, and again and again until cancelled."""
@@ -71,7 +71,7 @@ class VitalSigns:
     async def look(self) -> None:
         """Make every check once, and report what has changed."""
         problems = await asyncio.gather(*map(self._problem, self._checks))
-        problem = "; ".join(filter(None, problems)) or None
+        problem = "; ".join(dict.fromkeys(filter(None, problems))) or None
         if problem == self.problem:
             return
         self.problem = problem
@@ -82,12 +82,12 @@ class VitalSigns:
         await self._report(problem)
 
     async def _problem(self, check: Check) -> str | None:
-        task = self._looking.get(check.name) or asyncio.create_task(_look(check))
-        self._looking[check.name] = task
+        task = self._looking.get(check) or asyncio.create_task(_look(check))
+        self._looking[check] = task
         done, _ = await asyncio.wait([task], timeout=check.seconds)
         if not done:
             return f"the check of {check.name} does not come back; if it stays so, restart the server"
-        del self._looking[check.name]
+        del self._looking[check]
         return task.result()
 
 

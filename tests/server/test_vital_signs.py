@@ -64,6 +64,14 @@ async def test_all_that_is_wrong_is_told() -> None:
     assert signs.problem == "b is ill"
 
 
+async def test_what_several_say_is_told_once() -> None:
+    """Several models have a check each, of the same name."""
+    signs, reports = signs_of(saying("a", ["a is ill"]), saying("a", ["a is ill"]))
+    await signs.look()
+
+    assert reports == ["a is ill"]
+
+
 async def test_watch_is_kept_until_it_is_called_off() -> None:
     """One round follows the other."""
     rounds = 0

@@ -18,8 +18,8 @@ from typing import Any
 BEGINNING = "0" * 64
 BEFORE = "before_sha256"
 
-# More than the longest line has.
-_TAIL_BYTES = 1 << 20
+# Many times what the longest line has.
+_TAIL_BYTES = 1 << 16
 _DATE = re.compile(r"\.\d{4}-\d{2}-\d{2}(?=\.|$)")
 
 

@@ -11,6 +11,7 @@ from ecg_server.records.line_file import LineFile
 
 Entry = Mapping[str, object]
 
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -43,7 +44,7 @@ class AuditFile:
             OSError: it could not be written, or only a part of it.
         """
         file = self._current()
-        line = json.dumps({BEFORE: self._before, **entry}, separators=(",", ":")).encode()
+        line = _to_json({BEFORE: self._before, **entry}).encode()
         try:
             file.write(line)
         except OSError:

@@ -50,14 +50,14 @@ class BackgroundWriter(Generic[Item]):
         """Wait until what was said is written, try to write if that failed before, and return the problem; blocks."""
         if self.problem is not None:
             self._tell(partial(self._try, None), seconds)
-        self.flush(seconds)
+        if not self.flush(seconds):
+            self._lose(0, "its disk does not answer; look at the disk")
         return self.problem
 
-    def flush(self, seconds: float) -> None:
-        """Wait until what was said is written, or lost; blocks, but not longer than that."""
-        written = threading.Event()
-        if self._tell(written.set, seconds):
-            written.wait(seconds)
+    def flush(self, seconds: float) -> bool:
+        """Wait until what was said is written, or lost; return whether it is. Blocks, but not longer than that."""
+        done = threading.Event()
+        return self._tell(done.set, seconds) and done.wait(seconds)
 
     def close(self) -> None:
         """Write what was said, and end."""
@@ -65,6 +65,8 @@ class BackgroundWriter(Generic[Item]):
         self._thread.join(LAST_WORDS_SECONDS)
 
     def _tell(self, task: Callable[[], None] | None, seconds: float) -> bool:
+        if not self._thread.is_alive():
+            return False
         try:
             self._waiting.put(task, timeout=seconds)
         except Full:

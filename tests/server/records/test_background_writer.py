@@ -69,16 +69,26 @@ def test_what_finds_no_place_is_lost_and_waits_for_nothing() -> None:
     assert sum(lost for _, lost in disk.written) == 2
 
 
-def test_a_disk_that_hangs_keeps_a_check_no_longer_than_it_may() -> None:
-    """It comes back with the problem, though nothing could be written meanwhile."""
+def test_a_disk_that_hangs_is_a_problem_until_it_goes_on() -> None:
+    """A check waits for it no longer than it may."""
     disk = Disk()
     disk.gate.clear()
-    with writing(disk, capacity=1) as writer:
-        writer.put("being written")
-        assert disk.entered.wait(60)
-        for _ in range(2):
-            writer.put("more")
-        assert writer.check(0.01) is not None
+    with writing(disk) as writer:
+        writer.put("a")
+        assert writer.check(0.01) == "the notes cannot be written: its disk does not answer; look at the disk"
+        disk.gate.set()
+        assert writer.check(60) is None
+
+
+def test_after_the_end_nobody_waits() -> None:
+    """Whoever still has something to say does not fail, and learns that it is not written."""
+    disk = Disk()
+    with writing(disk) as writer:
+        pass
+    writer.put("late")
+    assert not writer.flush(60)
+    writer.close()
+    assert disk.written == []
 
 
 def test_a_fault_lasts_until_something_is_written() -> None:

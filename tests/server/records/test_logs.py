@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ecg_server.records.line_file import RecordsError
-from ecg_server.records.logs import LogHandler, start_logs
+from ecg_server.records.log_handler import LogHandler
+from ecg_server.records.logs import start_logs
 from ecg_server.settings import RecordSettings
 from ecg_testing.records import a_call, a_prediction, entries, spoil
 
