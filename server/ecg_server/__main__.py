@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = read_settings(arguments, os.environ)
 
     def announce(port: int) -> None:
-        print(f"listening on {address_text(settings.host, port)}", file=sys.stderr, flush=True)
+        # In one piece: the log is written to standard error too, by another thread.
+        sys.stderr.write(f"listening on {address_text(settings.host, port)}\n")
+        sys.stderr.flush()
 
     try:
         run_server(settings, announce)

@@ -9,7 +9,9 @@ from grpc import aio
 
 from ecg_server.access.certificates import server_credentials
 from ecg_server.access.gate import Gate
-from ecg_server.interceptor import StatusInterceptor
+from ecg_server.access.shares import Shares
+from ecg_server.call import current_call
+from ecg_server.interceptor import CallInterceptor
 from ecg_server.settings import AccessSettings
 from ecg_testing.statuses import CallStatus, call_status
 
@@ -19,12 +21,11 @@ Metadata = Sequence[tuple[str, str]]
 @asynccontextmanager
 async def guarded_server(access: AccessSettings) -> AsyncIterator[str]:
     """Serve behind a gate; yield the address."""
-    gate = Gate(access)
 
-    async def who_am_i(_request: bytes, context: Any) -> bytes:
-        return gate.caller_of(context.invocation_metadata(), context.auth_context(), "the peer").encode()
+    async def who_am_i(_request: bytes, _context: Any) -> bytes:
+        return current_call.get().caller.encode()
 
-    server = aio.server(interceptors=[StatusInterceptor()])
+    server = aio.server(interceptors=[CallInterceptor(Gate(access), Shares(0, 0))])
     methods = {"WhoAmI": grpc.unary_unary_rpc_method_handler(who_am_i)}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Guarded", methods),))
     if access.tls is None:

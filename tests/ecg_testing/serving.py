@@ -16,6 +16,7 @@ from ecg_server.access.shares import Shares
 from ecg_server.batching import Batcher
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.prediction_conversion import limits_to_proto
+from ecg_server.records.logs import Logs
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.server import EcgServer
 from ecg_server.servicer import EcgServicer
@@ -34,16 +35,18 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(classifier: Classifier, **settings: Any) -> AsyncIterator[Serving]:
+async def serving(classifier: Classifier, logs: Logs | None = None, **settings: Any) -> AsyncIterator[Serving]:
     """Serve a classifier, with these settings among others; the server drains at the end."""
-    async with serving_models({"": classifier}, ServerSettings(model="", **settings)) as server:
+    async with serving_models({"": classifier}, ServerSettings(model="", **settings), logs) as server:
         yield server
 
 
 @asynccontextmanager
-async def serving_models(models: Mapping[str, Classifier], settings: ServerSettings) -> AsyncIterator[Serving]:
+async def serving_models(
+    models: Mapping[str, Classifier], settings: ServerSettings, logs: Logs | None = None
+) -> AsyncIterator[Serving]:
     """Serve classifiers by the names that the settings have for them; the server drains at the end."""
-    server = EcgServer(replace(settings, port=0, drain_seconds=5), load=models.__getitem__)
+    server = EcgServer(replace(settings, port=0, drain_seconds=5), models.__getitem__, logs)
     port = await server.start()
     try:
         async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
