@@ -14,7 +14,7 @@ from ecg_server.settings import RecordSettings
 from ecg_testing.fakes import FailingNetwork, fake_classifier
 from ecg_testing.messages import packed_recording, units
 from ecg_testing.records import a_call, entries
-from ecg_testing.serving import group, request, serving, stream
+from ecg_testing.serving import ONE_BY_ONE, group, request, serving, stream
 
 ID = "sentinel-id"
 SENTINELS = (ID, "73.125", "171.375", "7312", "7.312", "333.75")
@@ -42,7 +42,8 @@ async def written_of(recordings: list[recording_pb2.Recording], logs: Logs) -> l
     """Have a server answer recordings, in a stream and singly; return the reasons for which it refused them."""
     audit = logs.audit
     assert audit is not None
-    async with serving(fake_classifier(FailingNetwork())) as server:
+    # One that breaks the network breaks it for its batch.
+    async with serving(fake_classifier(FailingNetwork()), batching=ONE_BY_ONE) as server:
         results = await stream(server.stub, [group(recordings)])
         for recording, result in zip(recordings, results, strict=True):
             answer = result.prediction if result.HasField("prediction") else result.error
