@@ -16,7 +16,13 @@ from ecg_model.recording import Recording
 from ecg_server.batching import Batcher, Caller, Outcome
 from ecg_server.call import current_call
 from ecg_server.decoding import decode
-from ecg_server.errors import DeadlinePassedError, ModelNotReadyError, ShuttingDownError, UnhealthyError
+from ecg_server.errors import (
+    ClassificationFailedError,
+    DeadlinePassedError,
+    ModelNotReadyError,
+    ShuttingDownError,
+    UnhealthyError,
+)
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import at_message_paths
 from ecg_server.served_models import ServedModel, ServedModels
@@ -85,6 +91,9 @@ class EcgServicer(EcgServiceServicer):
                 refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
                 call.answered(digest, recording_error(refused))
                 raise refused from None
+            except (ClassificationFailedError, DeadlinePassedError) as error:
+                call.answered(digest, recording_error(error))
+                raise
             call.answered(digest, response.prediction)
             return response
 

@@ -99,6 +99,13 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "in use" in error
 
 
+def test_plain_text_does_not_leave_the_machine_unless_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal names what there is to give instead."""
+    error = failure("reference", capsys, "--host", "0.0.0.0")
+    for words in ("0.0.0.0", "--tls-certificate", "--tls-key", "--insecure"):
+        assert words in error
+
+
 def test_an_address_of_another_machine_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """192.0.2.1 is nobody's: it is reserved for documentation."""
-    assert "192.0.2.1:0" in failure("reference", capsys, "--host", "192.0.2.1")
+    assert "192.0.2.1:0" in failure("reference", capsys, "--host", "192.0.2.1", "--insecure")

@@ -38,7 +38,7 @@ async def test_a_client_that_trusts_the_servers_authority_can_call(files: Files,
         guarded_server(AccessSettings(tls=files.plain_tls())) as address,
         connection(address, client_credentials(authority)) as channel,
     ):
-        assert await who_am_i(channel) == "the peer"
+        assert await who_am_i(channel) == "127.0.0.1"
 
 
 async def test_plain_text_does_not_get_through_to_tls(files: Files) -> None:
@@ -101,10 +101,10 @@ async def test_a_renewed_certificate_is_shown_to_new_connections(files: Files, a
         await who_am_i(old)
         renew(files, new_authority)
         async with connection(address, client_credentials(new_authority)) as new:
-            assert await who_am_i(new) == "the peer"
+            assert await who_am_i(new) == "127.0.0.1"
         async with connection(address, client_credentials(authority)) as outdated:
             assert (await refusal(outdated)).code is grpc.StatusCode.UNAVAILABLE
-        assert await who_am_i(old) == "the peer"
+        assert await who_am_i(old) == "127.0.0.1"
 
 
 async def test_a_renewed_authority_lets_other_clients_in(files: Files, authority: trustme.CA) -> None:
@@ -164,10 +164,10 @@ async def test_while_only_half_is_renewed_the_old_certificate_is_shown(files: Fi
     async with guarded_server(AccessSettings(tls=files.plain_tls())) as address:
         put(files.certificate, chain(new))
         async with connection(address, client_credentials(authority)) as channel:
-            assert await who_am_i(channel) == "the peer"
+            assert await who_am_i(channel) == "127.0.0.1"
         put(files.private_key, new.private_key_pem.bytes())
         async with connection(address, client_credentials(new_authority)) as channel:
-            assert await who_am_i(channel) == "the peer"
+            assert await who_am_i(channel) == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

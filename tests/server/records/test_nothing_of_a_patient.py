@@ -57,7 +57,7 @@ async def test_nothing_that_is_written_tells_of_a_patient(tmp_path: Path) -> Non
     assert len(set(reasons)) == len(recordings)
     assert (reasons[0], reasons[-1]) == ("", "INTERNAL")
     log, audit = tmp_path / "log.jsonl", tmp_path / f"audit.{datetime.now(UTC).date()}.jsonl"
-    assert len(entries(audit)) == len(recordings)
+    assert len(entries(audit)) == 2 * len(recordings)
     assert "secret of the network" in log.read_text(encoding="utf-8")
     for text in (path.read_text(encoding="utf-8") for path in (log, audit)):
         assert [one for one in SENTINELS if one in text] == []
