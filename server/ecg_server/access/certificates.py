@@ -5,6 +5,7 @@ are open go on with what they began with.
 """
 
 import ssl
+import time
 from pathlib import Path
 
 import grpc
@@ -13,6 +14,11 @@ from ecg_server.access.errors import CertificateError
 from ecg_server.access.file_mode import warn_if_others_can_read
 from ecg_server.access.watched_files import WatchedFiles
 from ecg_server.settings import TlsSettings
+
+# gRPC (1.85) frees the old certificates as soon as it is given new ones, and crashes when another connection is just
+# beginning with the old (grpc/grpc#36693). While it waits for our answer no connection begins, and those that were
+# beginning need microseconds to get hold of what they use: so the answer waits for them. Once for each renewal.
+SETTLING_SECONDS = 0.2
 
 
 def server_credentials(tls: TlsSettings) -> grpc.ServerCredentials:
@@ -26,10 +32,17 @@ def server_credentials(tls: TlsSettings) -> grpc.ServerCredentials:
     paths = [path for path in (tls.certificate, tls.private_key, tls.client_authority) if path is not None]
     files = WatchedFiles(paths, lambda: _read(tls))
     warn_if_others_can_read(tls.private_key)
+
+    def fetch() -> grpc.ServerCertificateConfiguration | None:
+        renewed = files.renewed()
+        if renewed is not None:
+            time.sleep(SETTLING_SECONDS)
+        return renewed
+
     return grpc.dynamic_ssl_server_credentials(
         files.current(),
         # gRPC asks in a thread of its own before each handshake. None is "as before", though its types do not say so.
-        files.renewed,  # type: ignore[arg-type]
+        fetch,  # type: ignore[arg-type]
         require_client_authentication=tls.client_authority is not None,
     )
 
