@@ -142,15 +142,15 @@ class EcgServer:
         """Load the model of a label beside what runs, and let it take over."""
         classifier = await asyncio.to_thread(self._load_warm, self._models[label])
         model = self._served.put(label, classifier)
+        # What was loaded stays for good: the garbage collector need not look through it again and again. Here, because
+        # gRPC's own objects must not be collected in another thread.
+        gc.collect()
+        gc.freeze()
         logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
 
     def _load_warm(self, model: str) -> Classifier:
         classifier = self._load(model)
         warm_up(classifier, self._settings.batching.largest_batch)
-        # What was loaded stays for good: the garbage collector need not look through it again and again.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
         return classifier
 
     def _checks(self, logs: Logs | None) -> list[Check]:
