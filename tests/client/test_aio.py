@@ -144,7 +144,7 @@ async def test_a_stream_that_breaks_off_raises_after_the_results_that_arrived(
     async_client: AsyncEcgClient, make_recording: MakeRecording, last: str, message: str
 ) -> None:
     """Whether the server says so or hangs up politely."""
-    results = async_client.predict_stream(map(make_recording, ("0", "1", last, "3")))
+    results = async_client.predict_stream(map(make_recording, ("0", "1", last, "3")), resume=None)
     assert [(await anext(results)).recording_id for _ in range(2)] == ["0", "1"]
     with pytest.raises(ServiceUnavailableError, match=message):
         await anext(results)

@@ -96,7 +96,20 @@ def test_the_model_summary_is_typed(client: EcgClient) -> None:
     assert summary.class_codes == ("NORM", "MI", "STTC", "CD", "HYP")
     assert summary.input.lead_names == tuple(LeadName)
     assert summary.input.required_lead_names == (LeadName.I, LeadName.II, LeadName.V1, LeadName.V2)
-    assert dataclasses.astuple(summary.limits) == (64 * 1024 * 1024, 256, 50.0, 2000.0, 2.5, 600.0)
+    assert dataclasses.astuple(summary.limits) == (
+        64 * 1024 * 1024,
+        256,
+        50.0,
+        2000.0,
+        2.5,
+        600.0,
+        256,
+        60.0,
+        None,
+        None,
+        None,
+        None,
+    )
     assert summary.quality_figures[0].value == 0.925
     assert [(point.name, point.is_active) for point in summary.operating_points] == [("half", True), ("eager", False)]
     assert summary.operating_points[1].thresholds == dict.fromkeys(summary.class_codes, 0.125)

@@ -101,6 +101,8 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                 max_sample_rate_hz=2000,
                 min_duration_seconds=2.5,
                 max_duration_seconds=600,
+                max_stream_recordings_in_flight=256,
+                default_deadline_seconds=60,
             ),
             quality_figures=[model_pb2.QualityFigure(name="macro_auc", value=0.925, measured_on="fold 9")],
             operating_points=[
@@ -108,6 +110,10 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                 _operating_point("eager", 0.125, is_active=False),
             ],
             greatest_uncertainty=0.5,
+            served_models=[
+                model_pb2.ServedModel(model=_MODEL, labels=["stable"]),
+                model_pb2.ServedModel(model=_CANARY, labels=["canary", "next"]),
+            ],
         )
 
     def _note(self, request: ecg_service_pb2.PredictStreamRequest) -> None:
@@ -126,6 +132,7 @@ def _operating_point(name: str, threshold: float, *, is_active: bool) -> model_p
 
 
 _MODEL = prediction_pb2.ModelVersion(name="fake", version="1.0.0", sha256="0" * 64)
+_CANARY = prediction_pb2.ModelVersion(name="fake", version="1.1.0", sha256="1" * 64)
 
 
 def _prediction(

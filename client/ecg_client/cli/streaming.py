@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from ecg_client.connection import DEFAULT_ADDRESS
 from ecg_client.errors import EcgError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings, synthetic_sources
+from ecg_client.resumption import logger
 
 Paths = Annotated[
     list[Path] | None,
@@ -70,11 +72,29 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if not sources:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()
-    with EcgClient(address) as client, _reporting(report, synthetic, as_json=as_json):
+    with EcgClient(address) as client, _telling_of_cuts(), _reporting(report, synthetic, as_json=as_json):
         items = (source.read_or_error() for source in sources)
         outcomes = predict_all(client, items, timeout, include_windows=windows)
         _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
     sys.exit(1 if report.problem_count else 0)
+
+
+@contextlib.contextmanager
+def _telling_of_cuts() -> Iterator[None]:
+    """Says on standard error when the stream is cut, and resumed."""
+    teller = _Teller(logging.WARNING)
+    logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        logger.removeHandler(teller)
+
+
+class _Teller(logging.Handler):
+    """Writes to standard error as it is when there is something to say: a progress bar puts its own in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"ecg: {record.getMessage()}", err=True)
 
 
 @contextlib.contextmanager
