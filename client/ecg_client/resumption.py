@@ -18,7 +18,8 @@ from ecg_client.status import is_unreached
 logger = logging.getLogger("ecg_client")
 
 _ANY = re.compile("")
-_CUT = re.compile("Stream removed|RST_STREAM")
+# The last is what grpc.aio says when it could not send, and it may say so in place of the status that told why.
+_CUT = re.compile("Stream removed|RST_STREAM|Internal error from Core")
 
 RESUMABLE: Mapping[grpc.StatusCode, re.Pattern[str]] = {
     # Reset, killed, refused, drained, too old, told GOAWAY: whoever is there next can go on.
