@@ -132,7 +132,9 @@ class Resumption:
             self._cut_at = time.monotonic()
             self._tell(cut)
         self._attempts += 1
-        self._cuts += not (is_idle or cut.reason or is_unreached(cut))
+        # A service that says why it ended the stream was not brought down by it.
+        is_told = bool(cut.reason) or cut.retry_after_s is not None
+        self._cuts += not (is_idle or is_told or is_unreached(cut))
         self._check_patience(self._resume, cut)
         self._answered_before = self._answered
         return self._next_wait_s(self._resume, cut.retry_after_s or 0.0)
