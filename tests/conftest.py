@@ -17,6 +17,12 @@ settings.load_profile("ecg")
 _PTBXL = Path(__file__).resolve().parents[2] / "shared" / "ptbxl"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How thorough the tests of faults are."""
+    parser.addoption("--faults", type=int, default=5, help="faults of each kind in tests/faults (default: 5)")
+    parser.addoption("--faults-seed", type=int, default=None, help="what their timing follows from (default: random)")
+
+
 @pytest.fixture(scope="session")
 def ptbxl_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PTB-XL folder with 560 real records, where the data lies beside the checkout."""

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
         EcgError,
         FieldViolation,
         InvalidAddressError,
+        InvalidCredentialsError,
         InvalidRecordingError,
         LimitExceededError,
         MissingExtraError,
+        PermissionDeniedError,
         RecordingRefusedError,
         ServiceError,
         ServiceUnavailableError,
+        UnauthenticatedError,
+        UnknownModelError,
         UnreadableFileError,
     )
-    from ecg_client.model_summary import ModelSummary, OperatingPoint, ServingStatus
+    from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
     from ecg_client.prediction import (
         Abstention,
         ClassPrediction,
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
         Recording,
         Sex,
     )
+    from ecg_client.resumption import Resume
+    from ecg_client.tls import Tls
 
 __all__ = [
     "INDEPENDENT_LEADS",
@@ -62,6 +68,7 @@ __all__ = [
     "FieldViolation",
     "InfarctionStage",
     "InvalidAddressError",
+    "InvalidCredentialsError",
     "InvalidRecordingError",
     "LeadName",
     "LimitExceededError",
@@ -70,22 +77,28 @@ __all__ = [
     "ModelVersion",
     "OperatingPoint",
     "PatientMetadata",
+    "PermissionDeniedError",
     "Prediction",
     "PredictionWarning",
     "Recording",
     "RecordingError",
     "RecordingRefusedError",
     "RecordingResult",
+    "Resume",
+    "ServedModel",
     "ServiceError",
     "ServiceUnavailableError",
     "ServingStatus",
     "Sex",
+    "Tls",
+    "UnauthenticatedError",
+    "UnknownModelError",
     "UnreadableFileError",
     "WarningCode",
     "WindowPrediction",
 ]
 
-_MODULES = ("errors", "recording", "prediction", "model_summary", "client", "aio")
+_MODULES = ("errors", "recording", "prediction", "model_summary", "tls", "resumption", "client", "aio")
 
 if not TYPE_CHECKING:
     # Imported when asked for: grpc reads its environment when it is imported, and the command line sets that first.

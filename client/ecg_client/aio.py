@@ -1,5 +1,6 @@
 """The asynchronous client."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from typing import Any, Self
@@ -10,19 +11,20 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
 from ecg_client.async_sender import AsyncSender
-from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
+from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, Connection
 from ecg_client.convert import (
     model_summary_from_proto,
     options_to_proto,
     prediction_from_proto,
     recording_to_proto,
-    result_from_proto,
 )
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
 from ecg_client.recording import Recording
+from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.status import error_from_rpc, stream_ended_early
+from ecg_client.tls import Tls
 
 
 class AsyncEcgClient:
@@ -37,13 +39,24 @@ class AsyncEcgClient:
 
     Args:
         address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        tls: Certificates; see `EcgClient`.
+        token: The bearer token; see `EcgClient`.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
     """
 
-    def __init__(self, address: str = DEFAULT_ADDRESS, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        self._address = checked_address(address)
+    def __init__(
+        self,
+        address: str = DEFAULT_ADDRESS,
+        *,
+        tls: Tls | None = None,
+        token: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> None:
+        connection = Connection(address, tls, token)
+        self._address = address
+        self._metadata = connection.metadata
         self._timeout_s = timeout_s
-        self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
+        self._channel = connection.open_async()
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
         # Its type stubs leave out what it can do.
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)
@@ -58,57 +71,74 @@ class AsyncEcgClient:
         """Closes the connection; calls in progress are cancelled."""
         await self._channel.close()
 
-    async def predict(self, recording: Recording, *, include_windows: bool = False) -> Prediction:
+    async def predict(
+        self, recording: Recording, *, include_windows: bool = False, model_version: str = ""
+    ) -> Prediction:
         """Classifies one recording; see `EcgClient.predict`."""
         request = ecg_service_pb2.PredictRequest(
-            recording=recording_to_proto(recording), options=options_to_proto(include_windows=include_windows)
+            recording=recording_to_proto(recording),
+            options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
         with self._typed_errors():
-            response = await self._service.Predict(request, timeout=self._timeout_s)
+            response = await self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
         return prediction_from_proto(response.prediction)
 
-    async def predict_stream(
+    async def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,
         recordings: AsyncIterable[Recording] | Iterable[Recording],
         *,
         include_windows: bool = False,
+        model_version: str = "",
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
+        resume: Resume | None = DEFAULT_RESUME,
     ) -> AsyncGenerator[RecordingResult, None]:
-        """Classifies many recordings over one stream; see `EcgClient.predict_stream`.
+        """Classifies many recordings over one stream, resumed when it is cut; see `EcgClient.predict_stream`.
 
         An asynchronous iterable is consumed in a task of its own. An ordinary one is consumed on the event loop: it
         should not block, and cannot wait for a result. Leave early through `contextlib.aclosing`, so that the stream
         is cancelled at once.
         """
-        sender = AsyncSender(recordings, max_in_flight, options_to_proto(include_windows=include_windows))
-        call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
+        options = options_to_proto(include_windows=include_windows, model_version=model_version)
+        sender = AsyncSender(recordings, max_in_flight, options)
+        resumption = Resumption(resume, timeout_s)
         sender.start()
         try:
-            async for response in call:
-                sender.answered(len(response.results))
-                for result in response.results:
-                    yield result_from_proto(result)
-        except grpc.RpcError as error:
-            raise error_from_rpc(error, self._address, timeout_s, is_stream=True) from error
+            while True:
+                call = self._service.PredictStream(
+                    sender.requests(), timeout=resumption.remaining_s, metadata=self._metadata
+                )
+                try:
+                    async for response in call:
+                        sender.answered(len(response.results))
+                        for result in resumption.results(response):
+                            yield result
+                    cut = stream_ended_early(self._address)
+                except grpc.RpcError as error:
+                    cut = error_from_rpc(error, self._address, timeout_s, is_stream=True)
+                finally:
+                    call.cancel()
+                if sender.is_done and is_resumable(cut):
+                    break
+                await asyncio.sleep(resumption.wait_s(cut, is_idle=sender.is_idle))
         finally:
             sender.close()
-            call.cancel()
         if sender.source_error is not None:
             raise sender.source_error
-        if not sender.is_done:
-            raise stream_ended_early(self._address)
 
-    async def model_summary(self) -> ModelSummary:
-        """Asks which model is being served."""
+    async def model_summary(self, *, model_version: str = "") -> ModelSummary:
+        """Asks which models are being served, and what one of them is; see `EcgClient.model_summary`."""
+        request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
         with self._typed_errors():
-            response = await self._service.ModelSummary(ecg_service_pb2.ModelSummaryRequest(), timeout=self._timeout_s)
+            response = await self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
         return model_summary_from_proto(response)
 
     async def health(self) -> ServingStatus:
         """Asks whether the service takes calls."""
         with self._typed_errors():
-            response = await self._health.Check(health_pb2.HealthCheckRequest(), timeout=self._timeout_s)
+            response = await self._health.Check(
+                health_pb2.HealthCheckRequest(), timeout=self._timeout_s, metadata=self._metadata
+            )
         return ServingStatus(response.status)
 
     @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """The blocking client."""
 
 import contextlib
+import time
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Self
 
@@ -8,20 +9,22 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
-from ecg_client.connection import CHANNEL_OPTIONS, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, checked_address
+from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, Connection
 from ecg_client.convert import (
     model_summary_from_proto,
     options_to_proto,
     prediction_from_proto,
     recording_to_proto,
-    result_from_proto,
 )
+from ecg_client.errors import ServiceError
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
 from ecg_client.recording import Recording
+from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.sender import Sender
 from ecg_client.status import error_from_rpc, stream_ended_early
+from ecg_client.tls import Tls
 
 
 class EcgClient:
@@ -34,18 +37,31 @@ class EcgClient:
 
     Args:
         address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        tls: Certificates, of which `Tls()` trusts what this machine trusts; None is plain text.
+        token: The bearer token that the service knows its caller by. It is sent in plain text only to this machine.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
 
     Raises:
         InvalidAddressError: The address names no host and port.
+        InvalidCredentialsError: The token or a file of certificates cannot be used.
 
-    Every method raises `ServiceError`, or what derives from it, when the call fails.
+    Every method raises `ServiceError`, or what derives from it, when the call fails. A call that finds the service
+    unavailable is made again, some times within its timeout; a stream that is cut is resumed.
     """
 
-    def __init__(self, address: str = DEFAULT_ADDRESS, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        self._address = checked_address(address)
+    def __init__(
+        self,
+        address: str = DEFAULT_ADDRESS,
+        *,
+        tls: Tls | None = None,
+        token: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> None:
+        connection = Connection(address, tls, token)
+        self._address = address
+        self._metadata = connection.metadata
         self._timeout_s = timeout_s
-        self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
+        self._channel = connection.open()
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
         # Its type stubs leave out what it can do.
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)
@@ -60,41 +76,53 @@ class EcgClient:
         """Closes the connection; calls in progress are cancelled."""
         self._channel.close()
 
-    def predict(self, recording: Recording, *, include_windows: bool = False) -> Prediction:
+    def predict(self, recording: Recording, *, include_windows: bool = False, model_version: str = "") -> Prediction:
         """Classifies one recording.
 
         Args:
             recording: The recording.
             include_windows: Whether the prediction has `windows`, what the network said of each window.
+            model_version: Which of the service's models is to answer, by label or version; empty: its usual one.
 
         Raises:
             RecordingRefusedError: The recording cannot be classified; its `field_violations` say what to change.
+            UnknownModelError: The service has no such model.
         """
         request = ecg_service_pb2.PredictRequest(
-            recording=recording_to_proto(recording), options=options_to_proto(include_windows=include_windows)
+            recording=recording_to_proto(recording),
+            options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
         with self._typed_errors():
-            return prediction_from_proto(self._service.Predict(request, timeout=self._timeout_s).prediction)
+            response = self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
+        return prediction_from_proto(response.prediction)
 
-    def predict_stream(
+    def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,
         recordings: Iterable[Recording],
         *,
         include_windows: bool = False,
+        model_version: str = "",
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
         timeout_s: float | None = None,
+        resume: Resume | None = DEFAULT_RESUME,
     ) -> Generator[RecordingResult, None, None]:
-        """Classifies many recordings over one stream.
+        """Classifies many recordings over one stream, and over another one when that is cut.
 
         The iterable is consumed in another thread, as far ahead of the results as `max_in_flight` allows, and no
         recording waits for the next one. Leave the results early by closing them (or by letting go of them): the
         stream is cancelled, and no more recordings are taken.
 
+        Whatever cuts the stream (a connection that is reset, a server that is killed, restarted or too busy), a new one
+        takes up where it ended: each recording gets one result, in order. The logger `ecg_client` tells of it. What was
+        on its way may be computed twice.
+
         Args:
             recordings: The recordings. What it raises is raised here, after the results of what it yielded before.
             include_windows: Whether predictions have `windows`, what the network said of each window.
-            max_in_flight: How many recordings may be on their way at once.
+            model_version: Which of the service's models is to answer, by label or version; empty: its usual one.
+            max_in_flight: How many recordings may be on their way at once: sent, and sent again, but not answered.
             timeout_s: How long the whole stream may take, in seconds; None is for ever.
+            resume: How patiently a stream that was cut is resumed; None: not at all.
 
         Yields:
             One result for each recording, in order. A recording that cannot be classified has an `error` in its
@@ -103,33 +131,56 @@ class EcgClient:
         Raises:
             ServiceError: The stream ended early, after the results that did arrive.
         """
-        sender = Sender(recordings, max_in_flight, options_to_proto(include_windows=include_windows))
-        call = self._service.PredictStream(sender.requests(), timeout=timeout_s)
+        options = options_to_proto(include_windows=include_windows, model_version=model_version)
+        sender = Sender(recordings, max_in_flight, options)
+        resumption = Resumption(resume, timeout_s)
         sender.start()
+        try:
+            while True:
+                cut = yield from self._one_stream(sender, resumption, timeout_s)
+                if sender.is_done and is_resumable(cut):
+                    break
+                time.sleep(resumption.wait_s(cut, is_idle=sender.is_idle))
+        finally:
+            sender.close()
+        if sender.source_error is not None:
+            raise sender.source_error
+
+    def _one_stream(
+        self, sender: Sender, resumption: Resumption, timeout_s: float | None
+    ) -> Generator[RecordingResult, None, ServiceError]:
+        """Yields results until the stream ends; returns how it did, which is early unless the sender is done."""
+        call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=self._metadata)
         try:
             for response in call:
                 sender.answered(len(response.results))
-                yield from map(result_from_proto, response.results)
+                yield from resumption.results(response)
         except grpc.RpcError as error:
-            raise error_from_rpc(error, self._address, timeout_s, is_stream=True) from error
+            return error_from_rpc(error, self._address, timeout_s, is_stream=True)
         finally:
-            sender.close()
             call.cancel()
-        if sender.source_error is not None:
-            raise sender.source_error
-        if not sender.is_done:
-            raise stream_ended_early(self._address)
+        return stream_ended_early(self._address)
 
-    def model_summary(self) -> ModelSummary:
-        """Asks which model is being served."""
+    def model_summary(self, *, model_version: str = "") -> ModelSummary:
+        """Asks which models are being served, and what one of them is.
+
+        Args:
+            model_version: Which to describe, by label or version; empty: the usual one.
+
+        Raises:
+            UnknownModelError: The service has no such model.
+        """
+        request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
         with self._typed_errors():
-            response = self._service.ModelSummary(ecg_service_pb2.ModelSummaryRequest(), timeout=self._timeout_s)
+            response = self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
         return model_summary_from_proto(response)
 
     def health(self) -> ServingStatus:
         """Asks whether the service takes calls."""
         with self._typed_errors():
-            response = self._health.Check(health_pb2.HealthCheckRequest(), timeout=self._timeout_s)
+            response = self._health.Check(
+                health_pb2.HealthCheckRequest(), timeout=self._timeout_s, metadata=self._metadata
+            )
         return ServingStatus(response.status)
 
     @contextlib.contextmanager

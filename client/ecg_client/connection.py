@@ -1,8 +1,16 @@
 """What both clients agree on: where the service is, how a channel to it is set up, how long a call may take."""
 
+import dataclasses
+import ipaddress
+import json
 import re
 
-from ecg_client.errors import InvalidAddressError
+import grpc
+import grpc.aio
+
+from ecg.v1 import ecg_service_pb2
+from ecg_client.errors import InvalidAddressError, InvalidCredentialsError
+from ecg_client.tls import Tls
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 DEFAULT_TIMEOUT_S = 30.0
@@ -10,15 +18,100 @@ DEFAULT_TIMEOUT_S = 30.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """The server accepts messages up to 64 MiB unless it was told otherwise; grpc alone would stop at 4."""
 
-CHANNEL_OPTIONS = (
+# Streams are resumed by `ecg_client.resumption`, and nobody wants a health check to be repeated until it is well.
+_RETRIED_METHODS = ("Predict", "ModelSummary")
+_SERVICE_CONFIG = {
+    "methodConfig": [
+        {
+            "name": [
+                {"service": ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name, "method": method}
+                for method in _RETRIED_METHODS
+            ],
+            "retryPolicy": {
+                "maxAttempts": 4,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "2s",
+                "backoffMultiplier": 3,
+                "retryableStatusCodes": [grpc.StatusCode.UNAVAILABLE.name],
+            },
+        }
+    ]
+}
+_CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.enable_retries", 1),
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+    # A call whose message is larger is not retried, and by itself grpc stops at 256 KiB.
+    ("grpc.per_rpc_retry_buffer_size", MAX_MESSAGE_BYTES),
+    # A server that comes back is found within seconds, not minutes.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+    # A peer that vanished without a word is noticed, if anything is asked of it.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
 )
 
 _MAX_PORT = 65535
-_HOST_AND_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
+_HOST_AND_PORT = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)(?:%\w+)?\]|(?P<host>[^\s:/\[\]]+)):(?P<port>[0-9]{1,5})")
 # What grpc itself calls a target, for those who know what they do.
 _TARGET = re.compile(r"(?:unix|unix-abstract|dns|ipv4|ipv6|xds):\S+")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the service is, and how it and its caller show each other who they are.
+
+    Attributes:
+        address: HOST:PORT or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        tls: Certificates; None is plain text.
+        token: The bearer token that every call brings; None is none. It travels in plain text only to this machine.
+
+    Raises:
+        InvalidAddressError: The address names no host and port.
+        InvalidCredentialsError: The token is none, or it would leave this machine in plain text.
+    """
+
+    address: str
+    tls: Tls | None = None
+    token: str | None = dataclasses.field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        checked_address(self.address)
+        if self.token is None:
+            return
+        if not _TOKEN.fullmatch(self.token):
+            raise InvalidCredentialsError(
+                "the token is empty or has characters that no token has; give it without blanks and line ends"
+            )
+        if self.tls is None and not is_of_this_machine(self.address):
+            raise InvalidCredentialsError(
+                f"the token would travel to {self.address} in plain text; give tls=Tls(...), or --tls, with it"
+            )
+
+    @property
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """What every call brings."""
+        return () if self.token is None else (("authorization", f"Bearer {self.token}"),)
+
+    def open(self) -> grpc.Channel:
+        """Returns a blocking channel; it connects when something is asked."""
+        if self.tls is None:
+            return grpc.insecure_channel(self.address, options=self._options)
+        return grpc.secure_channel(self.address, self.tls.credentials(), options=self._options)
+
+    def open_async(self) -> grpc.aio.Channel:
+        """Returns an asynchronous channel; it connects when something is asked."""
+        if self.tls is None:
+            return grpc.aio.insecure_channel(self.address, options=self._options)
+        return grpc.aio.secure_channel(self.address, self.tls.credentials(), options=self._options)
+
+    @property
+    def _options(self) -> tuple[tuple[str, str | int], ...]:
+        # What stays on this machine needs no proxy, and no proxy is to read it.
+        direct = (("grpc.enable_http_proxy", 0),) if is_of_this_machine(self.address) else ()
+        return (*_CHANNEL_OPTIONS, *direct, *(() if self.tls is None else self.tls.options))
 
 
 def checked_address(address: str) -> str:
@@ -35,3 +128,18 @@ def checked_address(address: str) -> str:
     if match is None or not 0 < int(match["port"]) <= _MAX_PORT:
         raise InvalidAddressError(address, f"give HOST:PORT, such as {DEFAULT_ADDRESS}, without http://")
     return address
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Says whether what is sent to an address surely stays on this machine."""
+    if address.startswith(("unix:", "unix-abstract:")):
+        return True
+    match = _HOST_AND_PORT.fullmatch(address)
+    return match is not None and _is_loopback(match["ipv6"] or match["host"])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

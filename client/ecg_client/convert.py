@@ -14,6 +14,7 @@ from ecg_client.model_summary import (
     ModelSummary,
     OperatingPoint,
     QualityFigure,
+    ServedModel,
 )
 from ecg_client.prediction import (
     Abstention,
@@ -73,9 +74,9 @@ def metadata_to_proto(metadata: PatientMetadata) -> recording_pb2.PatientMetadat
     )
 
 
-def options_to_proto(*, include_windows: bool) -> ecg_service_pb2.PredictOptions:
+def options_to_proto(*, include_windows: bool, model_version: str = "") -> ecg_service_pb2.PredictOptions:
     """Writes the choices for a call or a stream."""
-    return ecg_service_pb2.PredictOptions(include_windows=include_windows)
+    return ecg_service_pb2.PredictOptions(include_windows=include_windows, model_version=model_version)
 
 
 def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
@@ -98,13 +99,14 @@ def prediction_from_proto(message: prediction_pb2.Prediction) -> Prediction:
     )
 
 
-def result_from_proto(message: prediction_pb2.RecordingResult) -> RecordingResult:
-    """Reads one result of a stream."""
+def result_from_proto(message: prediction_pb2.RecordingResult, first: int = 0) -> RecordingResult:
+    """Reads one result of a stream whose first recording has the number `first`."""
+    sequence_number = first + message.sequence_number
     if message.WhichOneof("outcome") == "prediction":
         prediction = prediction_from_proto(message.prediction)
-        return RecordingResult(message.recording_id, message.sequence_number, prediction=prediction)
+        return RecordingResult(message.recording_id, sequence_number, prediction=prediction)
     error = _recording_error_from_proto(message.error)
-    return RecordingResult(message.recording_id, message.sequence_number, error=error)
+    return RecordingResult(message.recording_id, sequence_number, error=error)
 
 
 def model_version_from_proto(message: prediction_pb2.ModelVersion) -> ModelVersion:
@@ -135,6 +137,10 @@ def model_summary_from_proto(message: ecg_service_pb2.ModelSummaryResponse) -> M
         ),
         operating_points=tuple(_operating_point_from_proto(point) for point in message.operating_points),
         greatest_uncertainty=message.greatest_uncertainty if message.HasField("greatest_uncertainty") else None,
+        served_models=tuple(
+            ServedModel(model_version_from_proto(served.model), tuple(served.labels))
+            for served in message.served_models
+        ),
     )
 
 
@@ -208,11 +214,17 @@ def _limits_from_proto(message: model_pb2.Limits) -> Limits:
     return Limits(
         max_message_bytes=message.max_message_bytes,
         max_recording_id_bytes=message.max_recording_id_bytes,
-        # None of the four can be 0: then the service does not know them.
+        # Whatever is 0 there is not: the service has no such limit, or does not know it.
         min_sample_rate_hz=message.min_sample_rate_hz or None,
         max_sample_rate_hz=message.max_sample_rate_hz or None,
         min_duration_seconds=message.min_duration_seconds or None,
         max_duration_seconds=message.max_duration_seconds or None,
+        max_stream_recordings_in_flight=message.max_stream_recordings_in_flight or None,
+        default_deadline_seconds=message.default_deadline_seconds or None,
+        max_connection_age_seconds=message.max_connection_age_seconds or None,
+        connection_grace_seconds=message.connection_grace_seconds or None,
+        max_caller_recordings_per_second=message.max_caller_recordings_per_second or None,
+        max_caller_calls=message.max_caller_calls or None,
     )
 
 

@@ -4,12 +4,16 @@
 
     EcgError                         anything below
     ├── InvalidAddressError          an address that names no host and port (also a ValueError)
+    ├── InvalidCredentialsError      a token or certificate that cannot be used (also a ValueError)
     ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
     ├── UnreadableFileError          a file that holds no recording that we can read
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
     └── ServiceError                 a call ended with a status other than OK
         ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
         ├── ServiceUnavailableError  UNAVAILABLE: nothing answers there, or it is shutting down
+        ├── UnauthenticatedError     UNAUTHENTICATED: the service wants to know who calls
+        ├── PermissionDeniedError    PERMISSION_DENIED: it knows who calls, who may not
+        ├── UnknownModelError        NOT_FOUND: no model of that version or label
         ├── LimitExceededError       RESOURCE_EXHAUSTED: too much at once, or a message that is too large
         └── DeadlineExceededError    DEADLINE_EXCEEDED: no answer in time
 """
@@ -47,6 +51,10 @@ class InvalidAddressError(EcgError, ValueError):
     def __init__(self, address: str, remedy: str) -> None:
         super().__init__(f"the address is {address!r}; {remedy}")
         self.address = address
+
+
+class InvalidCredentialsError(EcgError, ValueError):
+    """Credentials that cannot be used as they were given. Its text never holds a token."""
 
 
 class InvalidRecordingError(EcgError, ValueError):
@@ -87,6 +95,7 @@ class ServiceError(EcgError):
         message: What the service said, or the transport.
         reason: The reason as a constant in UPPER_SNAKE, such as "SAMPLE_NOT_FINITE"; empty when none was given.
         field_violations: The fields that are wrong; empty unless the recording was refused.
+        retry_after_s: How long to wait before the call is made again, in seconds; None where the service did not say.
     """
 
     def __init__(
@@ -95,12 +104,14 @@ class ServiceError(EcgError):
         message: str,
         reason: str = "",
         field_violations: tuple[FieldViolation, ...] = (),
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.reason = reason
         self.field_violations = field_violations
+        self.retry_after_s = retry_after_s
 
 
 class RecordingRefusedError(ServiceError):
@@ -111,8 +122,23 @@ class ServiceUnavailableError(ServiceError):
     """Nothing answers at the address, or what is there shuts down. The call can be made again."""
 
 
+class UnauthenticatedError(ServiceError):
+    """The service wants to know who calls: give a token, or a client certificate, that it accepts."""
+
+
+class PermissionDeniedError(ServiceError):
+    """The service knows who calls, and whoever it is may not."""
+
+
+class UnknownModelError(ServiceError):
+    """The service has no model of that version or label; `ModelSummary.served_models` lists those it has."""
+
+
 class LimitExceededError(ServiceError):
-    """The service has too much to do (make the call again, later), or the message is larger than it accepts."""
+    """The service has too much to do, or the message is larger than it accepts.
+
+    Where `retry_after_s` is given, make the call again after that.
+    """
 
 
 class DeadlineExceededError(ServiceError):

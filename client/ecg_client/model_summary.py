@@ -69,6 +69,13 @@ class Limits:
         max_sample_rate_hz: Highest sample rate, in hertz.
         min_duration_seconds: Shortest recording, in seconds.
         max_duration_seconds: Longest recording, in seconds; send what is longer in pieces.
+        max_stream_recordings_in_flight: Recordings of one stream that may be on their way; None, as below, where there
+            is no such limit or the service is older than this.
+        default_deadline_seconds: How long a single call may take that has no deadline, in seconds.
+        max_connection_age_seconds: How long a connection may last, in seconds; streams that last longer are resumed.
+        connection_grace_seconds: How long calls may go on after that, in seconds.
+        max_caller_recordings_per_second: Recordings that one caller may send in a second, on average.
+        max_caller_calls: Calls and streams that one caller may have open at once.
     """
 
     max_message_bytes: int
@@ -77,6 +84,12 @@ class Limits:
     max_sample_rate_hz: float | None = None
     min_duration_seconds: float | None = None
     max_duration_seconds: float | None = None
+    max_stream_recordings_in_flight: int | None = None
+    default_deadline_seconds: float | None = None
+    max_connection_age_seconds: float | None = None
+    connection_grace_seconds: float | None = None
+    max_caller_recordings_per_second: float | None = None
+    max_caller_calls: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,6 +127,19 @@ class OperatingPoint:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ServedModel:
+    """One of the models that the service has.
+
+    Attributes:
+        model: Which model it is.
+        labels: The names under which it is offered, such as "stable" or "canary".
+    """
+
+    model: ModelVersion
+    labels: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ModelSummary:
     """The model that is being served.
 
@@ -129,6 +155,8 @@ class ModelSummary:
         operating_points: The operating points of the model, its default first.
         greatest_uncertainty: The greatest uncertainty at which the service still stands by its findings; None: it never
             abstains.
+        served_models: All models that the service has, the one labelled "stable" first; empty where it is older than
+            this.
     """
 
     summary_text: str
@@ -141,3 +169,4 @@ class ModelSummary:
     quality_figures: tuple[QualityFigure, ...]
     operating_points: tuple[OperatingPoint, ...] = ()
     greatest_uncertainty: float | None = None
+    served_models: tuple[ServedModel, ...] = ()

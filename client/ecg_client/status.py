@@ -1,27 +1,46 @@
 """From the status of a call that failed to the exception that says so."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import grpc
+from google.protobuf import any_pb2
+from google.protobuf import message as protobuf_message
 from google.rpc import error_details_pb2, status_pb2
 
 from ecg_client.errors import (
     DeadlineExceededError,
     FieldViolation,
     LimitExceededError,
+    PermissionDeniedError,
     RecordingRefusedError,
     ServiceError,
     ServiceUnavailableError,
+    UnauthenticatedError,
+    UnknownModelError,
 )
+
+_Detail = TypeVar("_Detail", bound=protobuf_message.Message)
 
 _ERROR_OF_CODE: dict[grpc.StatusCode, type[ServiceError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: RecordingRefusedError,
     grpc.StatusCode.UNAVAILABLE: ServiceUnavailableError,
+    grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDeniedError,
+    grpc.StatusCode.NOT_FOUND: UnknownModelError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: LimitExceededError,
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
 }
 _DETAILS_KEY = "grpc-status-details-bin"
+# What grpc says, and below what proxies say, when they found nobody to give the call to.
+_NOBODY_THERE = (
+    "failed to connect",
+    "resolution failed",
+    "errors resolving",
+    "no healthy upstream",
+    "connection failure",
+    "delayed connect error",
+)
 
 
 def error_from_rpc(
@@ -35,25 +54,39 @@ def error_from_rpc(
         timeout_s: How long the call might take, in seconds, for the message; None is for ever.
         is_stream: Whether the call was a stream, some of whose answers may have arrived.
     """
+    made = _error(error, address, timeout_s, is_stream=is_stream)
+    made.__cause__ = error
+    return made
+
+
+def _error(error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool) -> ServiceError:
     call: Any = error  # grpc declares no code on RpcError, but whatever it raises from a call has one.
     code: grpc.StatusCode = call.code()
-    error_info, bad_request = _details(call.trailing_metadata() or ())
+    details = list(_details(call.trailing_metadata() or ()))
+    bad_request = _unpacked(details, error_details_pb2.BadRequest())
+    retry_info = _unpacked(details, error_details_pb2.RetryInfo())
     return _ERROR_OF_CODE.get(code, ServiceError)(
         code,
         _timeout_message(address, timeout_s, is_stream=is_stream)
         if code is grpc.StatusCode.DEADLINE_EXCEEDED and timeout_s is not None
         else _message(code, call.details() or code.name, address),
-        error_info.reason,
+        _unpacked(details, error_details_pb2.ErrorInfo()).reason,
         tuple(FieldViolation(violation.field, violation.description) for violation in bad_request.field_violations),
+        retry_info.retry_delay.ToTimedelta().total_seconds() if retry_info.HasField("retry_delay") else None,
     )
 
 
-def stream_ended_early(address: str) -> ServiceUnavailableError:
+def stream_ended_early(address: str) -> ServiceError:
     """Makes the exception for a stream that ended well, but before every recording was answered."""
     code = grpc.StatusCode.UNAVAILABLE
     return ServiceUnavailableError(
         code, _message(code, "the stream ended before every recording was answered", address)
     )
+
+
+def is_unreached(error: ServiceError) -> bool:
+    """Says whether nobody was there to take the call."""
+    return isinstance(error, ServiceUnavailableError) and any(words in error.message for words in _NOBODY_THERE)
 
 
 def _message(code: grpc.StatusCode, details: str, address: str) -> str:
@@ -68,12 +101,14 @@ def _timeout_message(address: str, timeout_s: float, *, is_stream: bool) -> str:
     return f"{'not all answers' if is_stream else 'no answer'} from {address} within {timeout_s:g} s"
 
 
-def _details(metadata: Iterable[tuple[str, Any]]) -> tuple[error_details_pb2.ErrorInfo, error_details_pb2.BadRequest]:
-    error_info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+def _details(metadata: Iterable[tuple[str, Any]]) -> Iterator[any_pb2.Any]:
     for key, value in metadata:
         if key == _DETAILS_KEY:
-            for detail in status_pb2.Status.FromString(value).details:
-                # Unpack leaves a message of another type as it is.
-                detail.Unpack(error_info)
-                detail.Unpack(bad_request)
-    return error_info, bad_request
+            yield from status_pb2.Status.FromString(value).details
+
+
+def _unpacked(details: Iterable[any_pb2.Any], message: _Detail) -> _Detail:
+    """The message filled with the detail of its type; as it is where there is none."""
+    for detail in details:
+        detail.Unpack(message)
+    return message

@@ -35,6 +35,16 @@ async def test_unary_calls_answer(async_client: AsyncEcgClient, make_recording: 
     assert await async_client.health() is ServingStatus.SERVING
 
 
+async def test_models_are_asked_by_label_or_version(
+    async_client: AsyncEcgClient, make_recording: MakeRecording
+) -> None:
+    """In a call, in a stream, and to describe one."""
+    assert (await async_client.predict(make_recording(), model_version="canary")).model.version == "1.1.0"
+    results = [one async for one in async_client.predict_stream([make_recording()] * 3, model_version="1.1.0")]
+    assert {result.prediction.model.version for result in results} == {"1.1.0"}
+    assert (await async_client.model_summary(model_version="next")).model.version == "1.1.0"
+
+
 async def test_windows_are_there_for_those_who_ask(async_client: AsyncEcgClient, make_recording: MakeRecording) -> None:
     """In a call and in a stream."""
     alone = await async_client.predict(make_recording(), include_windows=True)
@@ -144,7 +154,7 @@ async def test_a_stream_that_breaks_off_raises_after_the_results_that_arrived(
     async_client: AsyncEcgClient, make_recording: MakeRecording, last: str, message: str
 ) -> None:
     """Whether the server says so or hangs up politely."""
-    results = async_client.predict_stream(map(make_recording, ("0", "1", last, "3")))
+    results = async_client.predict_stream(map(make_recording, ("0", "1", last, "3")), resume=None)
     assert [(await anext(results)).recording_id for _ in range(2)] == ["0", "1"]
     with pytest.raises(ServiceUnavailableError, match=message):
         await anext(results)

@@ -14,6 +14,7 @@ from ecg_client import (
     RecordingRefusedError,
     ServiceUnavailableError,
     ServingStatus,
+    UnknownModelError,
 )
 from ecg_testing.fake_service import FakeService
 
@@ -96,12 +97,49 @@ def test_the_model_summary_is_typed(client: EcgClient) -> None:
     assert summary.class_codes == ("NORM", "MI", "STTC", "CD", "HYP")
     assert summary.input.lead_names == tuple(LeadName)
     assert summary.input.required_lead_names == (LeadName.I, LeadName.II, LeadName.V1, LeadName.V2)
-    assert dataclasses.astuple(summary.limits) == (64 * 1024 * 1024, 256, 50.0, 2000.0, 2.5, 600.0)
+    assert dataclasses.astuple(summary.limits) == (
+        64 * 1024 * 1024,
+        256,
+        50.0,
+        2000.0,
+        2.5,
+        600.0,
+        256,
+        60.0,
+        None,
+        None,
+        None,
+        None,
+    )
     assert summary.quality_figures[0].value == 0.925
     assert [(point.name, point.is_active) for point in summary.operating_points] == [("half", True), ("eager", False)]
     assert summary.operating_points[1].thresholds == dict.fromkeys(summary.class_codes, 0.125)
     assert summary.operating_points[1].description == "0.125 for every class"
     assert summary.greatest_uncertainty == 0.5
+
+
+def test_models_are_asked_by_label_or_version(client: EcgClient, make_recording: MakeRecording) -> None:
+    """In calls and in streams; the summary lists them, and describes one of them."""
+    assert client.predict(make_recording(), model_version="canary").model.version == "1.1.0"
+    results = client.predict_stream([make_recording()] * 40, model_version="1.1.0")
+    assert {result.prediction.model.version for result in results} == {"1.1.0"}
+    summary = client.model_summary(model_version="next")
+    assert summary.model.version == "1.1.0"
+    assert [(one.model.version, one.labels) for one in summary.served_models] == [
+        ("1.0.0", ("stable",)),
+        ("1.1.0", ("canary", "next")),
+    ]
+
+
+def test_a_model_that_is_not_there_is_an_error_of_its_own(client: EcgClient, make_recording: MakeRecording) -> None:
+    """It says which there are."""
+    for ask in (
+        lambda: client.predict(make_recording(), model_version="0.9"),
+        lambda: list(client.predict_stream([make_recording()], model_version="0.9")),
+        lambda: client.model_summary(model_version="0.9"),
+    ):
+        with pytest.raises(UnknownModelError, match=r"it has 1\.0\.0, 1\.1\.0"):
+            ask()
 
 
 def test_health_is_a_status(client: EcgClient) -> None:

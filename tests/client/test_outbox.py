@@ -1,6 +1,7 @@
 import pytest
 
 from ecg.v1 import recording_pb2
+from ecg_client import ServiceError
 from ecg_client.outbox import Outbox
 
 MEGABYTE = 1024 * 1024
@@ -58,10 +59,43 @@ def test_room_is_bounded_by_bytes_until_they_are_sent() -> None:
     assert outbox.has_room
 
 
+def test_room_is_bounded_by_bytes_until_they_are_answered() -> None:
+    """What may have to be sent again is kept, but not without bound."""
+    outbox = _filled(*[16 * MEGABYTE] * 4)
+    while outbox.has_waiting:
+        outbox.take_group()
+    assert not outbox.has_room
+    outbox.answered(1)
+    assert outbox.has_room
+
+
+def test_what_was_not_answered_is_sent_again_before_all_else() -> None:
+    """In the order in which it was added; what was answered is forgotten."""
+    outbox = _filled(*[10] * 70)
+    outbox.take_group()
+    outbox.take_group()
+    outbox.answered(3)
+    outbox.rewind()
+    outbox.rewind()
+    again = [message.recording_id for _ in range(3) for message in outbox.take_group()]
+    assert again == [str(index) for index in range(3, 70)]
+    outbox.answered(67)
+    assert outbox.is_idle
+
+
+def test_more_answers_than_recordings_are_an_error() -> None:
+    """Whatever they answer, nobody asked it."""
+    outbox = _filled(1, 1)
+    outbox.take_group()
+    with pytest.raises(ServiceError, match="more answers than"):
+        outbox.answered(3)
+
+
 def test_it_is_done_when_the_source_ended_and_all_is_answered() -> None:
     """Neither alone suffices."""
     outbox = _filled(1)
     outbox.is_finished = True
+    outbox.take_group()
     assert not outbox.is_done
     outbox.answered(1)
     assert outbox.is_done

@@ -153,8 +153,8 @@ def _after_a_moment() -> list[threading.Thread]:
 def test_a_stream_that_breaks_off_raises_after_the_results_that_arrived(
     client: EcgClient, make_recording: MakeRecording
 ) -> None:
-    """The transport's error is typed."""
-    results = client.predict_stream(make_recording(name) for name in ("0", "1", "abort", "3"))
+    """The transport's error is typed, where the stream is not to be resumed."""
+    results = client.predict_stream(map(make_recording, ("0", "1", "abort", "3")), resume=None)
     assert _ids([next(results), next(results)]) == ["0", "1"]
     with pytest.raises(ServiceUnavailableError, match="shutting down"):
         next(results)
@@ -162,7 +162,7 @@ def test_a_stream_that_breaks_off_raises_after_the_results_that_arrived(
 
 def test_a_stream_that_ends_well_too_early_is_no_success(client: EcgClient, make_recording: MakeRecording) -> None:
     """A server, or a proxy, that hangs up politely does not lose recordings in silence."""
-    results = client.predict_stream(make_recording(name) for name in ("0", "end", "2"))
+    results = client.predict_stream(map(make_recording, ("0", "end", "2")), resume=None)
     assert next(results).recording_id == "0"
     with pytest.raises(ServiceUnavailableError, match="before every recording was answered"):
         next(results)

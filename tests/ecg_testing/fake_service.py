@@ -1,11 +1,12 @@
 """A small service whose answers can be computed by hand, for tests of clients."""
 
+import collections
 import threading
 from collections.abc import Iterator
 
 import grpc
 import numpy as np
-from google.protobuf import any_pb2
+from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc, model_pb2, prediction_pb2, recording_pb2
@@ -23,6 +24,13 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
     uncertainty is 0.75, that of others 0.25. Asked for windows it tells of two: the whole recording, and from 5 s on
     one that was left out. In a stream, a recording called "abort" ends it with UNAVAILABLE, and one called "end" ends
     it with OK. Nothing is answered while `may_answer` is not set.
+
+    Attributes:
+        failures: with what the next calls and streams end, before all else.
+        retry_after_s: when those are to come again, in seconds; None: it does not say.
+        cuts: after how many answers the next streams end with UNAVAILABLE.
+        token: which token a caller must bring; None: none.
+        calls: calls and streams so far.
     """
 
     def __init__(self) -> None:
@@ -31,6 +39,11 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         self.groups: list[list[recording_pb2.Recording]] = []
         self.received_more = threading.Condition()
         self.stream_ended = threading.Event()
+        self.failures: collections.deque[grpc.StatusCode] = collections.deque()
+        self.retry_after_s: float | None = None
+        self.cuts: collections.deque[int] = collections.deque()
+        self.token: str | None = None
+        self.calls = 0
 
     @property
     def received_count(self) -> int:
@@ -46,10 +59,12 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         self, request: ecg_service_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> ecg_service_pb2.PredictResponse:
         """Answers, or refuses with status details."""
+        self._begin(context)
         self.may_answer.wait(timeout=10)
         if request.recording.sample_rate_hz <= 0:
             context.set_trailing_metadata((("grpc-status-details-bin", _status().SerializeToString()),))
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, _REMEDY)
+        _check_version(request.options.model_version, context)
         prediction = _prediction(request.recording, request.options)
         return ecg_service_pb2.PredictResponse(prediction=prediction)
 
@@ -58,11 +73,16 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
     ) -> Iterator[ecg_service_pb2.PredictStreamResponse]:
         """Answers group by group."""
         context.add_callback(self.stream_ended.set)
+        self._begin(context)
+        cut_after = self.cuts.popleft() if self.cuts else None
         sequence_number = 0
+        if cut_after == 0:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
         options = None
         for request in request_iterator:
             self._note(request)
             options = options or request.options
+            _check_version(options.model_version, context)
             self.may_answer.wait(timeout=10)
             for recording in request.recordings:
                 if recording.recording_id == "abort":
@@ -71,15 +91,18 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                     return
                 yield ecg_service_pb2.PredictStreamResponse(results=[_result(recording, options, sequence_number)])
                 sequence_number += 1
+                if sequence_number == cut_after:
+                    context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
 
     def ModelSummary(  # noqa: N802 - the name in the contract
         self, request: ecg_service_pb2.ModelSummaryRequest, context: grpc.ServicerContext
     ) -> ecg_service_pb2.ModelSummaryResponse:
         """Describes a network that nobody would train."""
-        del request, context
+        self._begin(context)
+        _check_version(request.model_version, context)
         return ecg_service_pb2.ModelSummaryResponse(
             summary_text="Total params: 42\n",
-            model=_MODEL,
+            model=_VERSIONS[request.model_version],
             layers=[
                 model_pb2.LayerSummary(
                     name="dense", type="Dense", output_shape="(None, 5)", parameter_count=42, connected_to=["input"]
@@ -101,6 +124,8 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                 max_sample_rate_hz=2000,
                 min_duration_seconds=2.5,
                 max_duration_seconds=600,
+                max_stream_recordings_in_flight=256,
+                default_deadline_seconds=60,
             ),
             quality_figures=[model_pb2.QualityFigure(name="macro_auc", value=0.925, measured_on="fold 9")],
             operating_points=[
@@ -108,7 +133,22 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                 _operating_point("eager", 0.125, is_active=False),
             ],
             greatest_uncertainty=0.5,
+            served_models=[
+                model_pb2.ServedModel(model=_MODEL, labels=["stable"]),
+                model_pb2.ServedModel(model=_CANARY, labels=["canary", "next"]),
+            ],
         )
+
+    def _begin(self, context: grpc.ServicerContext) -> None:
+        self.calls += 1
+        if self.token is not None and ("authorization", f"Bearer {self.token}") not in context.invocation_metadata():
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "the credentials are missing or not valid")
+        if self.failures:
+            code = self.failures.popleft()
+            if self.retry_after_s is not None:
+                details = _retry_status(code, self.retry_after_s).SerializeToString()
+                context.set_trailing_metadata((("grpc-status-details-bin", details),))
+            context.abort(code, "as the test wants it")
 
     def _note(self, request: ecg_service_pb2.PredictStreamRequest) -> None:
         with self.received_more:
@@ -126,6 +166,15 @@ def _operating_point(name: str, threshold: float, *, is_active: bool) -> model_p
 
 
 _MODEL = prediction_pb2.ModelVersion(name="fake", version="1.0.0", sha256="0" * 64)
+_CANARY = prediction_pb2.ModelVersion(name="fake", version="1.1.0", sha256="1" * 64)
+_VERSIONS = {"": _MODEL, "stable": _MODEL, "1.0.0": _MODEL, "canary": _CANARY, "next": _CANARY, "1.1.0": _CANARY}
+
+
+def _check_version(version: str, context: grpc.ServicerContext) -> None:
+    if version not in _VERSIONS:
+        context.abort(
+            grpc.StatusCode.NOT_FOUND, "the server has no model of that version or label; it has 1.0.0, 1.1.0"
+        )
 
 
 def _prediction(
@@ -143,7 +192,7 @@ def _prediction(
             )
             for code, value in zip(CLASS_CODES, first[: len(CLASS_CODES)], strict=True)
         ],
-        model=_MODEL,
+        model=_VERSIONS[options.model_version],
         warnings=_warnings(recording),
         operating_point="half",
         uncertainty=0.75 if is_abstained else 0.25,
@@ -187,6 +236,14 @@ def _result(
         )
         result.error.CopyFrom(error)
     return result
+
+
+def _retry_status(code: grpc.StatusCode, seconds: float) -> status_pb2.Status:
+    delay = duration_pb2.Duration()
+    delay.FromMilliseconds(round(seconds * 1000))
+    status = status_pb2.Status(code=code.value[0], message="as the test wants it")
+    status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
+    return status
 
 
 def _status() -> status_pb2.Status:

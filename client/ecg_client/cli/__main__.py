@@ -13,9 +13,10 @@ from ecg_client.errors import (
     MissingExtraError,
     RecordingRefusedError,
     ServiceError,
-    ServiceUnavailableError,
+    UnauthenticatedError,
     UnreadableFileError,
 )
+from ecg_client.status import is_unreached
 
 # The first kind that fits; the codes are explained in the help of `ecg`.
 _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
@@ -25,8 +26,6 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
     (EcgError, 2),
 )
 _CLOSED_PIPE = 141
-# How grpc begins when it found nobody at the address; whatever else is unavailable did answer, or was told to stop.
-_NOBODY_THERE = ("failed to connect", "resolution failed", "errors resolving")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,7 +55,9 @@ def _run(arguments: Sequence[str] | None) -> None:
 def _hint(error: EcgError) -> str:
     if isinstance(error, DeadlineExceededError):
         return "; allow more with --timeout"
-    if isinstance(error, ServiceUnavailableError) and any(words in error.message for words in _NOBODY_THERE):
+    if isinstance(error, UnauthenticatedError):
+        return "; give a token with --token-file or ECG_TOKEN, or a client certificate with --cert and --key"
+    if isinstance(error, ServiceError) and is_unreached(error):
         return " (start it with `ecg-server`, or say with --address where it is)"
     return ""
 

@@ -6,25 +6,27 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from ecg_client.cli.options import Address, Timeout
+from ecg_client.cli.options import ModelVersion, Timeout
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE
-from ecg_client.client import EcgClient
-from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
+from ecg_client.cli.service import Service, calls_a_service
+from ecg_client.connection import DEFAULT_TIMEOUT_S
 from ecg_client.formats.npz import open_npz
 from ecg_client.prediction import Prediction
 from ecg_client.recording import Recording
 
 
+@calls_a_service
 def check(
+    service: Service,
     file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="The test set: X_test, Y_test and Z_test.")],
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Which recording, counted from 0.")] = 0,
-    address: Address = DEFAULT_ADDRESS,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
+    model_version: ModelVersion = "",
 ) -> None:
     """Print the targets of one recording beside its prediction."""
     recording = open_npz(file).read_recording(sample)
-    with EcgClient(address, timeout_s=timeout) as client:
-        prediction = client.predict(recording)
+    with service.client(timeout) as client:
+        prediction = client.predict(recording, model_version=model_version)
     typer.echo("\n".join(_lines(sample, recording, prediction)))
     typer.echo(NOT_A_MEDICAL_DEVICE, err=True)
 

@@ -7,30 +7,39 @@ from collections.abc import Iterator
 
 import typer
 
-from ecg_client.cli.options import Address, AsJson, Timeout
-from ecg_client.client import EcgClient
-from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
-from ecg_client.model_summary import InputSpecification, ModelSummary, OperatingPoint, ServingStatus
+from ecg_client.cli.options import AsJson, ModelVersion, Timeout
+from ecg_client.cli.service import Service, calls_a_service
+from ecg_client.connection import DEFAULT_TIMEOUT_S
+from ecg_client.model_summary import (
+    InputSpecification,
+    Limits,
+    ModelSummary,
+    OperatingPoint,
+    ServedModel,
+    ServingStatus,
+)
 
 
+@calls_a_service
 def summary(
-    address: Address = DEFAULT_ADDRESS, timeout: Timeout = DEFAULT_TIMEOUT_S, *, as_json: AsJson = False
+    service: Service, timeout: Timeout = DEFAULT_TIMEOUT_S, model_version: ModelVersion = "", *, as_json: AsJson = False
 ) -> None:
     """Print the model that is being served, as Keras does."""
-    with EcgClient(address, timeout_s=timeout) as client:
-        model_summary = client.model_summary()
+    with service.client(timeout) as client:
+        model_summary = client.model_summary(model_version=model_version)
     if as_json:
         typer.echo(json.dumps(_as_json(model_summary), indent=2, ensure_ascii=False))
     else:
         typer.echo("\n".join(_summary_lines(model_summary)))
 
 
-def health(address: Address = DEFAULT_ADDRESS, timeout: Timeout = DEFAULT_TIMEOUT_S) -> None:
+@calls_a_service
+def health(service: Service, timeout: Timeout = DEFAULT_TIMEOUT_S) -> None:
     """Print whether the service takes calls.
 
     Exits with 0 when it is SERVING, with 1 when it is not.
     """
-    with EcgClient(address, timeout_s=timeout) as client:
+    with service.client(timeout) as client:
         status = client.health()
     typer.echo(status.name)
     sys.exit(0 if status is ServingStatus.SERVING else 1)
@@ -49,10 +58,17 @@ def _summary_lines(model_summary: ModelSummary) -> list[str]:
         f"Classes: {', '.join(model_summary.class_codes)}",
         _input_line(model_summary.input),
         *_recording_lines(model_summary),
+        *_limit_lines(model_summary.limits),
         *map(_operating_point_line, model_summary.operating_points),
         *_abstention_lines(model_summary),
         *figures,
+        *map(_served_model_line, model_summary.served_models),
     ]
+
+
+def _served_model_line(served: ServedModel) -> str:
+    model = f"{served.model.name} {served.model.version}".rstrip()
+    return f"Served as {', '.join(served.labels)}: {model}" if served.labels else f"Served too: {model}"
 
 
 def _operating_point_line(point: OperatingPoint) -> str:
@@ -80,6 +96,21 @@ def _recording_lines(model_summary: ModelSummary) -> Iterator[str]:
     seconds = f"{limits.min_duration_seconds or 0:g} to {limits.max_duration_seconds:g} s"
     leads = ", ".join(lead.name for lead in model_summary.input.required_lead_names)
     yield f"Recordings: {rates}, {seconds}, with at least the leads {leads}"
+
+
+def _limit_lines(limits: Limits) -> Iterator[str]:
+    """What a caller may ask of the service at once; a line for each limit that it has."""
+    if limits.max_stream_recordings_in_flight is not None:
+        yield f"Recordings of a stream on their way: at most {limits.max_stream_recordings_in_flight}"
+    if limits.default_deadline_seconds is not None:
+        yield f"A call without a deadline: at most {limits.default_deadline_seconds:g} s"
+    if limits.max_connection_age_seconds is not None:
+        grace = f", and {limits.connection_grace_seconds or 0:g} s for calls to end; streams are resumed"
+        yield f"A connection: at most {limits.max_connection_age_seconds:g} s{grace}"
+    if limits.max_caller_recordings_per_second is not None:
+        yield f"Recordings of one caller: {limits.max_caller_recordings_per_second:g} a second"
+    if limits.max_caller_calls is not None:
+        yield f"Calls of one caller at once: at most {limits.max_caller_calls}"
 
 
 def _as_json(model_summary: ModelSummary) -> dict[str, object]:

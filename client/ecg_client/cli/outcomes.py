@@ -2,7 +2,8 @@
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ecg_client.client import EcgClient
 from ecg_client.connection import MAX_MESSAGE_BYTES
@@ -53,11 +54,16 @@ class Outcome:
 
 
 def predict_each(
-    client: EcgClient, items: Iterable[Recording | UnreadableFileError], *, include_windows: bool = False
+    client: EcgClient,
+    items: Iterable[Recording | UnreadableFileError],
+    *,
+    include_windows: bool = False,
+    model_version: str = "",
 ) -> Iterator[Outcome]:
     """Classifies recordings with one call each."""
+    predict = functools.partial(client.predict, include_windows=include_windows, model_version=model_version)
     for item in map(_sendable, items):
-        yield item if isinstance(item, Outcome) else _predict(client, item, include_windows=include_windows)
+        yield item if isinstance(item, Outcome) else _predicted(item, predict)
 
 
 def predict_all(
@@ -66,12 +72,16 @@ def predict_all(
     timeout_s: float | None = None,
     *,
     include_windows: bool = False,
+    model_version: str = "",
 ) -> Iterator[Outcome]:
     """Classifies recordings over one stream; outcomes come in the order of the items."""
     # The stream takes items in another thread. Each is noted before it can be sent, so it is there when its result is.
     taken: collections.deque[Recording | Outcome] = collections.deque()
     sent = _noted(map(_sendable, items), taken)
-    for result in client.predict_stream(sent, timeout_s=timeout_s, include_windows=include_windows):
+    results = client.predict_stream(
+        sent, timeout_s=timeout_s, include_windows=include_windows, model_version=model_version
+    )
+    for result in results:
         while isinstance(item := taken.popleft(), Outcome):
             yield item
         yield _answered(result, item)
@@ -95,9 +105,9 @@ def _sendable(item: Recording | UnreadableFileError) -> Recording | Outcome:
     return item
 
 
-def _predict(client: EcgClient, recording: Recording, *, include_windows: bool) -> Outcome:
+def _predicted(recording: Recording, predict: Callable[[Recording], Prediction]) -> Outcome:
     try:
-        prediction = client.predict(recording, include_windows=include_windows)
+        prediction = predict(recording)
     except RecordingRefusedError as error:
         return _outcome(recording, problem=Problem(error.reason, error.message, error.field_violations))
     return _outcome(recording, prediction)

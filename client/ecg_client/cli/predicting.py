@@ -4,18 +4,20 @@ import sys
 
 import typer
 
-from ecg_client.cli.options import Address, AsJsonLines, Files, Timeout, WithWindows
+from ecg_client.cli.options import AsJsonLines, Files, ModelVersion, Timeout, WithWindows
 from ecg_client.cli.outcomes import predict_each
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, json_line, print_detail, terminal
-from ecg_client.client import EcgClient
-from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S
+from ecg_client.cli.service import Service, calls_a_service
+from ecg_client.connection import DEFAULT_TIMEOUT_S
 from ecg_client.formats.sources import open_recordings
 
 
-def predict(
+@calls_a_service
+def predict(  # noqa: PLR0913 - each is an option of the command
+    service: Service,
     files: Files,
-    address: Address = DEFAULT_ADDRESS,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
+    model_version: ModelVersion = "",
     *,
     windows: WithWindows = False,
     as_json: AsJsonLines = False,
@@ -26,8 +28,9 @@ def predict(
     """
     console = terminal()
     problem_count = 0
-    with EcgClient(address, timeout_s=timeout) as client:
-        for outcome in predict_each(client, open_recordings(files), include_windows=windows):
+    with service.client(timeout) as client:
+        outcomes = predict_each(client, open_recordings(files), include_windows=windows, model_version=model_version)
+        for outcome in outcomes:
             problem_count += outcome.problem is not None
             if as_json:
                 typer.echo(json_line(outcome))

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,15 +11,15 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ecg_client.cli.options import Address, AsJsonLines, WithWindows
+from ecg_client.cli.options import AsJsonLines, ModelVersion, WithWindows
 from ecg_client.cli.outcomes import Outcome, predict_all
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
 from ecg_client.cli.report import Report
-from ecg_client.client import EcgClient
-from ecg_client.connection import DEFAULT_ADDRESS
+from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import EcgError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings, synthetic_sources
+from ecg_client.resumption import logger
 
 Paths = Annotated[
     list[Path] | None,
@@ -47,13 +48,15 @@ StreamTimeout = Annotated[
 ]
 
 
+@calls_a_service
 def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    service: Service,
     paths: Paths = None,
     fold: Folds = None,
     limit: Limit = None,
     synthetic: Synthetic = 0,
-    address: Address = DEFAULT_ADDRESS,
     timeout: StreamTimeout = None,
+    model_version: ModelVersion = "",
     *,
     windows: WithWindows = False,
     as_json: AsJsonLines = False,
@@ -70,11 +73,29 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if not sources:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()
-    with EcgClient(address) as client, _reporting(report, synthetic, as_json=as_json):
+    with service.client() as client, _telling_of_cuts(), _reporting(report, synthetic, as_json=as_json):
         items = (source.read_or_error() for source in sources)
-        outcomes = predict_all(client, items, timeout, include_windows=windows)
+        outcomes = predict_all(client, items, timeout, include_windows=windows, model_version=model_version)
         _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
     sys.exit(1 if report.problem_count else 0)
+
+
+@contextlib.contextmanager
+def _telling_of_cuts() -> Iterator[None]:
+    """Says on standard error when the stream is cut, and resumed."""
+    teller = _Teller(logging.WARNING)
+    logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        logger.removeHandler(teller)
+
+
+class _Teller(logging.Handler):
+    """Writes to standard error as it is when there is something to say: a progress bar puts its own in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"ecg: {record.getMessage()}", err=True)
 
 
 @contextlib.contextmanager

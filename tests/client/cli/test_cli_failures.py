@@ -37,9 +37,10 @@ def test_a_stream_that_breaks_off_shows_what_came_before(ecg: Ecg, tmp_path: Pat
     assert code == 3
     assert "0.700" in out
     assert "1 recording\n" in out
-    first, second = err.splitlines()
-    assert first == "the stream broke off: 1 result; the rest has none"
-    assert second.endswith("is unavailable: shutting down")
+    cut, count, last = err.splitlines()
+    assert cut.startswith("ecg: the stream was cut after 1 answers and is resumed: ")
+    assert count == "the stream broke off: 1 result; the rest has none"
+    assert "is unavailable: shutting down (gave up after 5 cuts in a row at the same recording" in last
 
 
 def test_a_service_that_is_not_there_is_one_line(ecg: Ecg) -> None:
