@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ecg_model.bounded_reading import read_bounded
 from ecg_model.errors import BundleError
 from ecg_model.keras_file import sha256_of
 from ecg_model.manifest import Manifest
@@ -24,6 +25,7 @@ MANIFEST_FILE = "manifest.json"
 KERAS_FILE = "network.keras"
 ONNX_FILE = "network.onnx"
 GOLDEN_FILE = "golden.npz"
+GREATEST_MANIFEST_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,7 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        return TypeAdapter(Manifest).validate_json(path.read_bytes(), extra="forbid")
-    except OSError as error:
-        raise BundleError(path, f"cannot be read: {error.strerror}") from error
+        return TypeAdapter(Manifest).validate_json(read_bounded(path, GREATEST_MANIFEST_BYTES), extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
