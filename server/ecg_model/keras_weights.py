@@ -62,20 +62,20 @@ def _datasets(file: "h5py.File", path: Path) -> "list[h5py.Dataset]":
             seen.add(address)
             if len(seen) > GREATEST_OBJECT_COUNT:
                 raise BundleError(path, f"its weights hold more than {GREATEST_OBJECT_COUNT} arrays; {_REMEDY}")
+            if not isinstance(one, h5py.Group | h5py.Dataset):
+                raise BundleError(path, f"its weights hold {name[:80]!r}, which is no array; {_REMEDY}")
             (groups if isinstance(one, h5py.Group) else found).append(one)
     return found
 
 
 def _checked_bytes(array: "h5py.Dataset", path: Path) -> int:
-    dtype = getattr(array, "dtype", None)  # a type that stands by itself has none, and is none of Keras's
-    if dtype is None or dtype.kind not in _NUMBER_KINDS or dtype.fields or dtype.subdtype:
-        raise BundleError(path, f"its weights hold {array.name[:80]!r}, which is no array of numbers; {_REMEDY}")
+    dtype = array.dtype
+    if dtype.kind not in _NUMBER_KINDS or dtype.fields or dtype.subdtype:
+        raise BundleError(path, f"its weights {array.name[:80]!r} are no numbers; {_REMEDY}")
     if array.is_virtual or array.external:
         raise BundleError(path, f"its weights {array.name[:80]!r} lie in another file; {_REMEDY}")
     declared = int(array.nbytes)
     if array.chunks is not None or array.id.get_storage_size() != declared:
-        raise BundleError(
-            path,
-            f"its weights {array.name[:80]!r} declare {declared} bytes, which are not there as they are; {_REMEDY}",
-        )
+        problem = f"its weights {array.name[:80]!r} declare {declared} bytes, which do not lie there as they are"
+        raise BundleError(path, f"{problem}; {_REMEDY}")
     return declared
