@@ -20,6 +20,7 @@ from ecg_server.reflection import add_reflection
 from ecg_server.served_model import ServedModel
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings
+from ecg_server.unreadable import UnreadableMessageInterceptor
 
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
@@ -132,7 +133,7 @@ def _build_server(
     settings: ServerSettings, servicer: EcgServicer, health_servicer: health.aio.HealthServicer
 ) -> aio.Server:
     server = aio.server(
-        interceptors=[StatusInterceptor()],
+        interceptors=[StatusInterceptor(), UnreadableMessageInterceptor()],
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),
