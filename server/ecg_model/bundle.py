@@ -8,6 +8,7 @@
 Both networks are checked against their digests before anything is served.
 """
 
+import functools
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -78,9 +79,14 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
     (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
 
+@functools.cache
+def _manifest_type() -> TypeAdapter[Manifest]:
+    return TypeAdapter(Manifest)
+
+
 def _read_manifest(path: Path) -> Manifest:
     try:
-        return TypeAdapter(Manifest).validate_json(read_bounded(path, GREATEST_MANIFEST_BYTES), extra="forbid")
+        return _manifest_type().validate_json(read_bounded(path, GREATEST_MANIFEST_BYTES), extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
