@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -48,8 +47,8 @@ class Report:
 
     def __str__(self) -> str:
         line = (
-            f"{self.name:<12} {self.inputs:>8} inputs, {len(self.defects)} defects, slowest {self.slowest_seconds:g} s, "
-            f"peak {self.peak_megabytes} MB, {self.seconds:.0f} s"
+            f"{self.name:<12} {self.inputs:>8} inputs, {len(self.defects)} defects, "
+            f"slowest {self.slowest_seconds:g} s, peak {self.peak_megabytes} MB, {self.seconds:.0f} s"
         )
         return "\n".join([line, *self._details()])
 
@@ -65,7 +64,7 @@ def fuzz(name: str, runs: int, seconds: int, number: int) -> Report:
     corpus = _fill_corpus(name, folder / "corpus")
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
-        process = subprocess.run(  # noqa: S603 - our own
+        process = subprocess.run(
             [
                 *(sys.executable, "-m", "fuzzing.guided", name, str(corpus)),
                 *(f"-runs={runs}", f"-max_total_time={seconds}", f"-seed={number + 1}", "-print_final_stats=1"),
@@ -110,8 +109,3 @@ def _report(name: str, process: "subprocess.CompletedProcess[str]", seconds: flo
         seconds,
         words,
     )
-
-
-def forget(name: str) -> None:
-    """Remove what earlier runs bred and found."""
-    shutil.rmtree(OUTPUT / name, ignore_errors=True)

@@ -26,8 +26,7 @@ class WatchfulNetwork:
             raise AssertionError("the network is given what is no number")
         if metadata.dtype != np.float32 or signal.dtype != np.float32 or signal.shape[1:] != (1000, 12):
             raise AssertionError(f"the network is given {signal.dtype} of shape {signal.shape}")
-        with np.errstate(over="ignore"):
-            return 1 / (1 + np.exp(-np.clip(signal[:, 0, :5], -20, 20)))
+        return (1 / (1 + np.exp(-np.clip(signal[:, 0, :5], -20, 20)))).astype(np.float32)
 
 
 @functools.cache

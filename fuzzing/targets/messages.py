@@ -51,5 +51,8 @@ def _in_leads() -> recording_pb2.Recording:
     return recording_pb2.Recording(
         metadata=recording_pb2.PatientMetadata(age_years=50, sex=recording_pb2.SEX_MALE, height_cm=170, weight_kg=70),
         sample_rate_hz=50,
-        leads=[recording_pb2.Lead(name=index + 1, millivolts=lead.tolist()) for index, lead in enumerate(noise)],
+        leads=[
+            recording_pb2.Lead(name=name, millivolts=lead.tolist())
+            for name, lead in zip(recording_pb2.LeadName.values()[1:], noise, strict=True)
+        ],
     )

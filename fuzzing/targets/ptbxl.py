@@ -14,7 +14,10 @@ _COLUMNS = (
     b"ecg_id,patient_id,age,sex,height,weight,infarction_stadium1,infarction_stadium2,pacemaker,scp_codes,strat_fold,"
     b"filename_lr,filename_hr\n"
 )
-_ROW = b"""1,11.0,56.0,1,,63.0,Stadium I,unknown,"ja, pacemaker","{'NORM': 100.0, 'SR': 0.0}",3,records100/1_lr,records500/1_hr\n"""
+_ROW = (
+    b"""1,11.0,56.0,1,,63.0,Stadium I,unknown,"ja, pacemaker","{'NORM': 100.0, 'SR': 0.0}",3,"""
+    b"""records100/1_lr,records500/1_hr\n"""
+)
 GREATEST_READ = 3
 
 

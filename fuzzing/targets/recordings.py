@@ -1,6 +1,7 @@
-"""Recordings of every odd kind that a message can hold: leads, counts, rates, gains, metadata, numbers that are none."""
+"""Recordings of every odd kind that a message can hold: leads, counts, rates, gains, metadata, and no numbers."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ def _recording(choices: Choices) -> pb.Recording:
     signal = _signal(choices, count, len(names))
     if form > 3:  # noqa: PLR2004 - half of them
         recording.leads.extend(
-            pb.Lead(name=name % 16, millivolts=lead) for name, lead in zip(names, signal.T, strict=True)
+            pb.Lead(name=_lead(name), millivolts=lead) for name, lead in zip(names, signal.T, strict=True)
         )
     if form < 5:  # noqa: PLR2004 - half of them, and some of both
         recording.packed_signal.CopyFrom(_packed(choices, signal, names))
@@ -69,11 +70,15 @@ def _packed(choices: Choices, signal: npt.NDArray[np.float32], names: Sequence[i
     else:
         samples = signal.T.astype("<f4").tobytes()
     return pb.PackedSignal(
-        lead_names=[name % 16 for name in names],
+        lead_names=map(_lead, names),
         format=sample_format,  # type: ignore[arg-type] # a format from the future is a case of its own
         microvolts_per_unit=choices.number() if choices.integer(0, 7) == 0 else choices.one_of(_GAINS),
         samples=samples[: len(samples) - choices.one_of((0, 0, 0, 0, 1, 2))],
     )
+
+
+def _lead(number: int) -> pb.LeadName.ValueType:
+    return cast("pb.LeadName.ValueType", number % 16)
 
 
 def _metadata(choices: Choices) -> pb.PatientMetadata:

@@ -137,6 +137,8 @@ def _build_server(
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),
+            # Without it one connection can begin so many calls that gRPC ends those of other callers.
+            ("grpc.max_concurrent_streams", settings.connections.max_calls_per_connection),
             # Unless they are meant to share, a second server on the port would silently take half of the calls.
             ("grpc.so_reuseport", int(settings.workers > 1)),
         ],
