@@ -12,7 +12,7 @@ from ecg_model.bundle import GOLDEN_FILE, MANIFEST_FILE, SHIPPED_BUNDLES, Bundle
 from ecg_model.classifier import Classifier, Network
 from ecg_model.errors import BundleError
 from ecg_model.golden import GoldenSet, noise_inputs, read_golden_set, verify
-from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_keras_version, sha256_of, summarize
+from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_safe_archive, sha256_of, summarize
 from ecg_model.manifest import Manifest, OperatingPoint
 
 
@@ -119,7 +119,7 @@ def _find_operating_point(points: Sequence[OperatingPoint], name: str | None, pa
 
 
 def _open_keras(path: Path, threads: int) -> Any:
-    read_keras_version(path)  # what is no .keras file is told before TensorFlow takes its seconds to start
+    read_safe_archive(path)  # what cannot be opened is told before TensorFlow takes its seconds to start
     try:
         from ecg_model.tensorflow_network import use_threads  # noqa: PLC0415 - imports TensorFlow
     except ImportError as error:

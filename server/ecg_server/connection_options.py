@@ -16,6 +16,7 @@ def connection_options(settings: ServerSettings) -> list[tuple[str, Any]]:
         ("grpc.max_send_message_length", settings.max_message_bytes),
         # Unless they are meant to share, a second server on the port would silently take half of the calls.
         ("grpc.so_reuseport", int(settings.workers > 1)),
+        # Without it one connection can begin so many calls that gRPC ends those of other callers.
         ("grpc.max_concurrent_streams", connections.max_calls_per_connection),
         ("grpc.keepalive_time_ms", _milliseconds(connections.keepalive_seconds)),
         ("grpc.keepalive_timeout_ms", _milliseconds(KEEPALIVE_TIMEOUT_SECONDS)),

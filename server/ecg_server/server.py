@@ -29,6 +29,7 @@ from ecg_server.reflection import add_reflection
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings, TlsSettings
+from ecg_server.unreadable import UnreadableMessageInterceptor
 from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stuck_runs
 
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
@@ -192,7 +193,8 @@ def _build_server(
     access = settings.access
     shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[CallInterceptor(Gate(access), shares, audit)], options=connection_options(settings)
+        interceptors=[CallInterceptor(Gate(access), shares, audit), UnreadableMessageInterceptor()],
+        options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
