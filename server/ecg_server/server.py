@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from grpc import aio
-from grpc_channelz.v1 import channelz
+from grpc_channelz.v1 import channelz, channelz_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2
@@ -32,6 +32,7 @@ from ecg_server.settings import ServerSettings, TlsSettings
 from ecg_server.unreadable import UnreadableMessageInterceptor
 from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stuck_runs
 
+CHANNELZ_NAME = channelz_pb2.DESCRIPTOR.services_by_name["Channelz"].full_name
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
 # How long a call that was accepted may take to begin.
@@ -201,7 +202,7 @@ def _build_server(
     if settings.has_channelz:
         channelz.add_channelz_servicer(server)
     if settings.has_reflection:
-        names = (SERVICE_NAME, health.SERVICE_NAME, *((channelz.SERVICE_NAME,) if settings.has_channelz else ()))
+        names = (SERVICE_NAME, health.SERVICE_NAME, *((CHANNELZ_NAME,) if settings.has_channelz else ()))
         add_reflection(names, server)
     return server
 
