@@ -35,8 +35,9 @@ from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stu
 CHANNELZ_NAME = channelz_pb2.DESCRIPTOR.services_by_name["Channelz"].full_name
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
-# How long a call that was accepted may take to begin.
+# How long a call that has arrived may take to begin, and how often that is waited for at the start of a drain.
 SETTLING_SECONDS = 0.1
+SETTLING_ROUNDS = 20
 # How long answers may take to leave once every call is answered.
 LAST_WORDS_SECONDS = 0.5
 
@@ -104,9 +105,9 @@ class EcgServer:
             task.cancel()
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._servicer.stop_reading()
+        # gRPC ends what it has not handed over yet with CANCELLED when it is told to stop, so that comes first.
+        await self._let_arrive()
         stopped = asyncio.create_task(self._server.stop(self._settings.drain_seconds))
-        # A call that gRPC has accepted gets its turn to begin before the service is asked whether it is idle.
-        await asyncio.wait([stopped], timeout=SETTLING_SECONDS)
         finished = asyncio.create_task(self._servicer.finish())
         await asyncio.wait([stopped, finished], return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
@@ -114,6 +115,14 @@ class EcgServer:
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
         await self._batcher.close()
+
+    async def _let_arrive(self) -> None:
+        """Wait until for a moment no further call has begun, though not for ever: callers may go on calling."""
+        for _ in range(SETTLING_ROUNDS):
+            begun = self._servicer.calls_begun
+            await asyncio.sleep(SETTLING_SECONDS)
+            if self._servicer.calls_begun == begun:
+                return
 
     async def _listen(self) -> int:
         if self._settings.health_port is not None:

@@ -41,6 +41,9 @@ class EcgServicer(EcgServiceServicer):
         batcher: runs them.
         stream_capacity: recordings of one stream that may be on their way.
         default_deadline_seconds: how long a single call may take whose caller set no deadline; 0: as long as it takes.
+
+    Attributes:
+        calls_begun: how many calls have begun since it was made.
     """
 
     def __init__(self, batcher: Batcher, stream_capacity: int, default_deadline_seconds: float = 0.0) -> None:
@@ -51,6 +54,7 @@ class EcgServicer(EcgServiceServicer):
         self._served: ServedModels | None = None
         self._streams: set[PredictionStream] = set()
         self._is_stopping = False
+        self.calls_begun = 0
         self._calls = 0
         self._is_idle = asyncio.Event()
         self._is_idle.set()
@@ -60,7 +64,7 @@ class EcgServicer(EcgServiceServicer):
         self._served = models
 
     def stop_reading(self) -> None:
-        """Read no more messages of any stream; what was received is answered."""
+        """Take no more calls and read no more messages of any stream; what was received is answered."""
         self._is_stopping = True
         for stream in self._streams:
             stream.stop_reading()
@@ -77,7 +81,7 @@ class EcgServicer(EcgServiceServicer):
 
     async def Predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:  # noqa: N802
         """Classify one recording."""
-        with self._counted():
+        with self._accepted():
             model = self._model(request.options.model_version)
             if not request.HasField("recording"):
                 description = "there is no recording; send one"
@@ -126,12 +130,12 @@ class EcgServicer(EcgServiceServicer):
         self, request_iterator: AsyncIterator[pb.PredictStreamRequest], context: "Context"
     ) -> AsyncGenerator[pb.PredictStreamResponse, None]:
         """Classify the recordings of a stream."""
-        if self._is_stopping:
-            raise ShuttingDownError
-        deadline, call = _moment(context.time_remaining()), current_call.get()
-        stream = PredictionStream(self._batcher, self._model, request_iterator, self._stream_capacity, deadline, call)
-        self._streams.add(stream)
-        with self._counted():
+        with self._accepted():
+            deadline, call = _moment(context.time_remaining()), current_call.get()
+            stream = PredictionStream(
+                self._batcher, self._model, request_iterator, self._stream_capacity, deadline, call
+            )
+            self._streams.add(stream)
             try:
                 async with aclosing(stream.responses()) as responses:
                     async for response in responses:
@@ -144,7 +148,10 @@ class EcgServicer(EcgServiceServicer):
         return self._models().summary(request.model_version)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _accepted(self) -> Iterator[None]:
+        self.calls_begun += 1
+        if self._is_stopping:
+            raise ShuttingDownError
         self._calls += 1
         self._is_idle.clear()
         try:

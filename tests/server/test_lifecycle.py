@@ -189,3 +189,23 @@ async def test_a_watcher_of_health_does_not_hold_up_a_drain() -> None:
         assert (await watch.read()).status == SERVING
         await asyncio.wait_for(server.drain(), timeout=60)
         assert (await watch.read()).status == NOT_SERVING
+
+
+async def test_calls_that_come_while_a_drain_begins_are_unavailable_not_cancelled() -> None:
+    """A caller can go elsewhere with them; what came before is answered."""
+    network = GatedNetwork()
+    async with serving(fake_classifier(network), batching=ONE_BY_ONE) as server:
+        network.close()
+        before = asyncio.ensure_future(answer_of(server.stub, 1))
+        await entered(network)
+        draining = asyncio.ensure_future(server.server.drain())
+        await asyncio.sleep(0)
+        late = await asyncio.gather(*(answer_of(server.stub, 2) for _ in range(50)), return_exceptions=True)
+        network.gate.set()
+        answer = await before
+        await draining
+
+    assert answer.HasField("prediction")
+    for error in late:
+        assert isinstance(error, aio.AioRpcError)
+        assert (call_status(error).code, call_status(error).reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
