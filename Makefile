@@ -8,6 +8,7 @@
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
+# make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make generate, make lock   renew generated/ and requirements.lock
 
 PYTHON ?= python3
@@ -17,13 +18,14 @@ FOLD ?= 9
 MODEL ?=
 ADDRESS ?=
 EVALUATION ?= build/evaluation
+RUNS ?= 1000000
 ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench fuzz generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -58,6 +60,9 @@ model-card: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(READY)
+	$(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
 
 check: $(READY)
 	scripts/check-generated $(BIN)

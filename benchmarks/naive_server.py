@@ -53,7 +53,7 @@ class NaiveServicer(EcgServiceServicer):
 
     async def ModelSummary(self, request: pb.ModelSummaryRequest, context: Any) -> pb.ModelSummaryResponse:  # noqa: ARG002, N802
         """Describe the model."""
-        return model_summary_to_proto(self._classifier, max_message_bytes=0)
+        return model_summary_to_proto(self._classifier)
 
     def _answer(self, recording: recording_pb2.Recording, answer: prediction_pb2.Prediction) -> None:
         (outcome,) = self._classifier.classify([recording_from_proto(recording)])

@@ -8,12 +8,14 @@
 Both networks are checked against their digests before anything is served.
 """
 
+import functools
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ecg_model.bounded_reading import read_bounded
 from ecg_model.errors import BundleError
 from ecg_model.keras_file import sha256_of
 from ecg_model.manifest import Manifest
@@ -24,6 +26,7 @@ MANIFEST_FILE = "manifest.json"
 KERAS_FILE = "network.keras"
 ONNX_FILE = "network.onnx"
 GOLDEN_FILE = "golden.npz"
+GREATEST_MANIFEST_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,14 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
     (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
 
+@functools.cache
+def _manifest_type() -> TypeAdapter[Manifest]:
+    return TypeAdapter(Manifest)
+
+
 def _read_manifest(path: Path) -> Manifest:
     try:
-        return TypeAdapter(Manifest).validate_json(path.read_bytes(), extra="forbid")
-    except OSError as error:
-        raise BundleError(path, f"cannot be read: {error.strerror}") from error
+        return _manifest_type().validate_json(read_bounded(path, GREATEST_MANIFEST_BYTES), extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"

@@ -1,6 +1,6 @@
 """Recordings in, predictions out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import add
@@ -70,13 +70,21 @@ class Prediction:
 Outcome = Prediction | InvalidRecordingError
 
 
-@dataclass(frozen=True)  # without slots, which leave no place for what is made once
+@dataclass(frozen=True, eq=False)  # without slots, which leave no place for what is made once
 class Classifier:
-    """A network, its manifest, and the operating point at which its probabilities are findings."""
+    """A network, its manifest, and the operating point at which its probabilities are findings.
+
+    Attributes:
+        manifest: what the bundle says of its network.
+        network: the network.
+        operating_point: one of the manifest's.
+        check: raises BundleError when the network no longer gives the probabilities of its golden recordings.
+    """
 
     manifest: Manifest
     network: Network
     operating_point: OperatingPoint
+    check: Callable[[], None] = lambda: None
 
     @cached_property
     def _calibrate(self) -> Calibrator:

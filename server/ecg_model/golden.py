@@ -6,16 +6,18 @@ Whatever runs a bundle's network has to give the same, or it is not that network
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from zipfile import BadZipFile
 
 import numpy as np
 
+from ecg_model.bounded_reading import read_arrays
 from ecg_model.classifier import Network
 from ecg_model.errors import BundleError
 from ecg_model.manifest import InputSpecification, Manifest
 from ecg_model.recording import FloatArray
 
 TOLERANCE = 1e-5
+# Of the file, and of each array in it.
+GREATEST_BYTES = 1 << 24
 _COUNT = 8
 
 
@@ -60,13 +62,9 @@ def read_golden_set(path: Path, manifest: Manifest) -> GoldenSet:
         manifest: of the bundle it belongs to, whose inputs and classes it must have.
 
     Raises:
-        BundleError: the file is missing, is none, or does not fit the manifest.
+        BundleError: the file is missing, is none, is too large, or does not fit the manifest.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            golden = GoldenSet(arrays["metadata"], arrays["signal"], arrays["probabilities"])
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
-        raise BundleError(path, f"is not a set of golden recordings: {error}") from error
+    golden = GoldenSet(*read_arrays(path, ("metadata", "signal", "probabilities"), GREATEST_BYTES))
     _check_fit(golden, manifest, path)
     return golden
 

@@ -7,12 +7,15 @@ The file itself says who wrote it. Keras is imported only when a file is opened:
 import hashlib
 import json
 import os
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ecg_model.errors import BundleError
+from ecg_model.keras_archive import KerasArchive, read_archive, write_archive
+from ecg_model.keras_config import checked_config
+from ecg_model.keras_weights import check_weights
 from ecg_model.manifest import LayerSummary, NetworkSummary
 
 # Wide enough that Keras truncates no name of the networks served here.
@@ -36,39 +39,47 @@ def sha256_of(path: Path) -> str:
 def load_keras(path: Path) -> Any:
     """Return the Keras model in a .keras file, opened by the Keras that can.
 
-    Safe mode is on: a file that carries code is refused.
+    Keras is given a copy that holds what was checked and nothing else. Its safe mode is on all the same.
 
     Raises:
-        BundleError: there is no such file, it is no .keras file, or Keras refuses it.
+        BundleError: there is no such file, it is no .keras file, it is not safe to open, or Keras refuses it.
     """
-    is_keras_2 = read_keras_version(path).startswith("2.")
-    try:
-        if is_keras_2:
-            import tf_keras  # noqa: PLC0415 - heavy, and needed for old files only
+    archive = read_safe_archive(path)
+    is_keras_2 = _keras_version(archive, path).startswith("2.")
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "network.keras"
+        try:
+            write_archive(archive, copy)
+            if is_keras_2:
+                import tf_keras  # noqa: PLC0415 - heavy, and needed for old files only
 
-            return tf_keras.models.load_model(path, compile=False, safe_mode=True)
-        import keras  # noqa: PLC0415 - heavy, and needed for new files only
+                return tf_keras.models.load_model(copy, compile=False, safe_mode=True)
+            import keras  # noqa: PLC0415 - heavy, and needed for new files only
 
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises all sorts for a broken file
-        raise BundleError(path, f"Keras cannot open it: {type(error).__name__}: {_first_line(error)}") from error
+            return keras.saving.load_model(copy, compile=False, safe_mode=True)
+        except Exception as error:  # Keras raises all sorts for a broken file
+            raise BundleError(path, f"Keras cannot open it: {type(error).__name__}: {_first_line(error)}") from error
 
 
-def read_keras_version(path: Path) -> str:
-    """Return the version of the Keras that wrote a .keras file, such as "2.15.0".
+def read_safe_archive(path: Path) -> KerasArchive:
+    """Return what a .keras file holds, once all of it is known to be safe to open; Keras is not needed for that.
 
     Raises:
-        BundleError: there is no such file, or it is no .keras file.
+        BundleError: there is no such file, it is no .keras file, or it holds code, links or anything else that a
+            network has no use for.
     """
-    if not path.is_file():
-        raise BundleError(path, "there is no such file")
+    archive = read_archive(path)
+    _keras_version(archive, path)
+    config = checked_config(archive.config, path)
+    check_weights(archive.weights, path)
+    return replace(archive, config=config)
+
+
+def _keras_version(archive: KerasArchive, path: Path) -> str:
+    """Return the version of the Keras that wrote a .keras file, such as "2.15.0"."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            metadata = json.loads(archive.read("metadata.json"))
-        return str(metadata["keras_version"])
-    except zipfile.BadZipFile as error:
-        raise BundleError(path, "is not a .keras file: it is no zip archive") from error
-    except (KeyError, TypeError, ValueError) as error:
+        return str(json.loads(archive.metadata)["keras_version"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BundleError(path, "is not a .keras file: its metadata.json does not name a Keras version") from error
 
 

@@ -1,7 +1,9 @@
 """From the name or path of a model to a classifier that is ready to answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from ecg_model.bundle import GOLDEN_FILE, MANIFEST_FILE, SHIPPED_BUNDLES, Bundle
 from ecg_model.classifier import Classifier, Network
 from ecg_model.errors import BundleError
 from ecg_model.golden import GoldenSet, noise_inputs, read_golden_set, verify
-from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_keras_version, sha256_of, summarize
+from ecg_model.keras_file import InputNames, find_inputs, load_keras, read_safe_archive, sha256_of, summarize
 from ecg_model.manifest import Manifest, OperatingPoint
 
 
@@ -38,15 +40,26 @@ def load_classifier(
         BundleError: there is no such model, it has no such operating point, or it cannot be served; says which file and
             what is wrong with it.
     """
-    if model in shipped_bundle_names():
-        return _from_bundle(read_bundle(SHIPPED_BUNDLES / model), runtime, threads, operating_point)
-    path = Path(model)
+    path = locate(model)
     if path.is_dir():
         return _from_bundle(read_bundle(path), runtime, threads, operating_point)
-    if path.is_file():
-        return _from_keras_file(path, runtime, threads, operating_point)
-    shipped = ", ".join(shipped_bundle_names())
-    raise BundleError(model, f"there is no such file or folder, and no shipped bundle of that name ({shipped})")
+    return _from_keras_file(path, runtime, threads, operating_point)
+
+
+def locate(model: str) -> Path:
+    """Return where a model is: the folder of a bundle, or a file.
+
+    Args:
+        model: as `load_classifier` takes it.
+
+    Raises:
+        BundleError: there is none.
+    """
+    path = SHIPPED_BUNDLES / model if model in shipped_bundle_names() else Path(model)
+    if not path.exists():
+        shipped = ", ".join(shipped_bundle_names())
+        raise BundleError(model, f"there is no such file or folder, and no shipped bundle of that name ({shipped})")
+    return path
 
 
 def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int, operating_point: str | None) -> Classifier:
@@ -58,8 +71,14 @@ def _from_bundle(bundle: Bundle, runtime: Runtime | None, threads: int, operatin
         path = bundle.keras_path
         model = _open_keras(path, threads)
         network = _keras_network(model, _inputs_of(bundle, model), bundle.manifest, runtime, threads)
-    verify(network, golden, path)
-    return Classifier(bundle.manifest, network, point)
+    return _checked(Classifier(bundle.manifest, network, point), golden, path)
+
+
+def _checked(classifier: Classifier, golden: GoldenSet, path: Path) -> Classifier:
+    """Return a classifier that has given a golden set's probabilities, and can be asked for them again."""
+    check = partial(verify, classifier.network, golden, path)
+    check()
+    return replace(classifier, check=check)
 
 
 def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
@@ -85,7 +104,9 @@ def _from_keras_file(path: Path, runtime: Runtime | None, threads: int, operatin
         operating_points=points,
         summary=summarize(model),
     )
-    return Classifier(manifest, _keras_network(model, names, manifest, runtime, threads), point)
+    network = _keras_network(model, names, manifest, runtime, threads)
+    golden = GoldenSet.computed(network, *noise_inputs(manifest.input))
+    return _checked(Classifier(manifest, network, point), golden, path)
 
 
 def _find_operating_point(points: Sequence[OperatingPoint], name: str | None, path: Path) -> OperatingPoint:
@@ -98,7 +119,7 @@ def _find_operating_point(points: Sequence[OperatingPoint], name: str | None, pa
 
 
 def _open_keras(path: Path, threads: int) -> Any:
-    read_keras_version(path)  # what is no .keras file is told before TensorFlow takes its seconds to start
+    read_safe_archive(path)  # what cannot be opened is told before TensorFlow takes its seconds to start
     try:
         from ecg_model.tensorflow_network import use_threads  # noqa: PLC0415 - imports TensorFlow
     except ImportError as error:

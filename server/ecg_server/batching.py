@@ -3,8 +3,9 @@
 A worker thread takes what waits as soon as it is free, up to the largest batch: nobody waits for a batch to fill, and
 batches grow by themselves under load. Each caller has a queue of its own and the queues are served in turn, one
 recording at a time, so that a heavy stream does not keep out a single call; ten minutes are one recording, and keep a
-thread busy for a while. The queues together are bounded, in windows of recordings and in bytes. What nobody waits for
-any more leaves the queue without being computed.
+thread busy for a while. A batch is of one model; models that have something waiting are served in turn too. The queues
+together are bounded, in windows of recordings and in bytes. What nobody waits for any more leaves the queue without
+being computed.
 """
 
 import asyncio
@@ -12,19 +13,20 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_model.recording import Recording
+from ecg_server.call import Call
 from ecg_server.errors import ClassificationFailedError, DeadlinePassedError, QueueFullError, ShuttingDownError
 from ecg_server.settings import BatchingSettings
 
 # An error is a value here: it concerns one recording, and who waits for that recording decides how to report it.
 Outcome = Prediction | Exception
-Classify = Callable[[Sequence[Recording]], Sequence[Prediction | InvalidRecordingError]]
 
 # Streams wait for room where single calls are refused, so they leave some: of the queue they fill this share.
 STREAM_SHARE = 0.75
@@ -33,6 +35,16 @@ STREAM_SHARE = 0.75
 RETRY_AFTER_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
+
+
+class Model(Protocol):
+    """What batches are of. Two are the same when they are the same object."""
+
+    def classify(self, recordings: Sequence[Recording], /) -> Sequence[Prediction | InvalidRecordingError]:
+        """Return one outcome for each recording; called in threads, in several at once."""
+
+    def window_count(self, recording: Recording, /) -> int:
+        """Return in how many windows the network sees a recording: what it costs."""
 
 
 @dataclass(slots=True)
@@ -54,59 +66,56 @@ class BatchingCounts:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A recording in the queue, and who waits for it until when (on the clock of `time.monotonic`)."""
+    """A recording in the queue, and who waits for it since when and until when (on the clock of `time.monotonic`)."""
 
     recording: Recording
     windows: int
     outcome: asyncio.Future[Outcome]
+    call: Call
+    since: float
     deadline: float
 
     def is_wanted(self, now: float) -> bool:
         return self.deadline > now and not self.outcome.done()
 
 
+@dataclass(slots=True, eq=False)
 class Caller:
     """One call or stream, as the batcher sees it.
 
-    Args:
+    Attributes:
+        model: what classifies its recordings.
         deadline: when it stops waiting, on the clock of `time.monotonic`.
+        call: what is written down of it: its recordings' times are added there.
     """
 
-    __slots__ = ("deadline", "queue")
-
-    def __init__(self, deadline: float = float("inf")) -> None:
-        self.deadline = deadline
-        self.queue: deque[_Waiting] = deque()
+    model: Model
+    deadline: float = float("inf")
+    call: Call = field(default_factory=Call)
+    queue: deque[_Waiting] = field(default_factory=deque)
 
 
 class Batcher:
-    """Runs a classifier on batches filled from all callers. Used from one event loop.
+    """Runs models on batches filled from all callers. Used from one event loop.
 
     Args:
-        classify: takes a batch and gives one outcome for each recording; called in threads.
         settings: how batches are filled and what may wait.
-        window_count: tells in how many windows the network sees a recording: what it costs.
     """
 
-    def __init__(
-        self,
-        classify: Classify,
-        settings: BatchingSettings,
-        window_count: Callable[[Recording], int],
-    ) -> None:
+    def __init__(self, settings: BatchingSettings) -> None:
         self.counts = BatchingCounts()
-        self._classify = classify
-        self._window_count = window_count
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
-        self._turns: deque[Caller] = deque()
+        # Whose turn it is next, of each model that has something waiting; the model whose turn it is comes first.
+        self._turns: dict[Model, deque[Caller]] = {}
         self._windows = 0
         self._bytes = 0
         self._room: asyncio.Future[None] | None = None
         self._is_closed = False
         self._threads = ThreadPoolExecutor(settings.runs, thread_name_prefix="network")
-        self._runs = [self._threads.submit(self._work) for _ in range(settings.runs)]
+        self._began: list[float | None] = [None] * settings.runs
+        self._runs = [self._threads.submit(self._work, run) for run in range(settings.runs)]
 
     def submit(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
         """Return what will hold a recording's outcome.
@@ -129,6 +138,11 @@ class Batcher:
             await asyncio.shield(self._room)
         return self._put(recording, caller)
 
+    def longest_run_seconds(self) -> float:
+        """Return for how long the oldest batch that is being computed has been; 0 when there is none."""
+        began = [moment for moment in self._began if moment is not None]
+        return time.monotonic() - min(began) if began else 0.0
+
     async def close(self) -> None:
         """Finish what waits and stop the threads."""
         with self._changed:
@@ -145,75 +159,87 @@ class Batcher:
         )
 
     def _put(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
-        waiting = _Waiting(recording, self._window_count(recording), self._loop.create_future(), caller.deadline)
+        windows, outcome = caller.model.window_count(recording), self._loop.create_future()
+        waiting = _Waiting(recording, windows, outcome, caller.call, time.monotonic(), caller.deadline)
         with self._changed:
             if self._is_closed:
                 raise ShuttingDownError
             caller.queue.append(waiting)
             if len(caller.queue) == 1:
-                self._turns.append(caller)
+                self._turns.setdefault(caller.model, deque()).append(caller)
             self._windows += waiting.windows
             self._bytes += recording.signal.nbytes
             self._changed.notify()
         return waiting.outcome
 
-    def _work(self) -> None:
-        while (batch := self._take_batch()) is not None:
-            self._loop.call_soon_threadsafe(self._deliver, batch, self._outcomes(batch))
+    def _work(self, run: int) -> None:
+        while (taken := self._take_batch()) is not None:
+            model, batch = taken
+            self._began[run] = began = time.monotonic()
+            outcomes = self._outcomes(model, batch, began)
+            self._began[run] = None
+            self._loop.call_soon_threadsafe(self._deliver, batch, outcomes, began, time.monotonic())
 
-    def _outcomes(self, batch: Sequence[_Waiting]) -> Sequence[Outcome]:
+    def _outcomes(self, model: Model, batch: Sequence[_Waiting], now: float) -> Sequence[Outcome]:
         if not batch:
             return []
-        now = time.monotonic()
         self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
         try:
-            outcomes = self._classify([waiting.recording for waiting in batch])
+            outcomes = model.classify([waiting.recording for waiting in batch])
             # Strict, so that too few or too many outcomes fail here, and nobody waits for one that never comes.
             return [outcome for _, outcome in zip(batch, outcomes, strict=True)]
         except Exception:
             logger.exception("a batch of %d recordings could not be classified", len(batch))
             return [ClassificationFailedError() for _ in batch]
 
-    def _take_batch(self) -> list[_Waiting] | None:
-        """Return the next batch, waiting for one; None when the batcher is closed and all is done."""
+    def _take_batch(self) -> tuple[Model, list[_Waiting]] | None:
+        """Return the next batch and its model, waiting for one; None when the batcher is closed and all is done."""
         with self._changed:
             while not self._turns:
                 if self._is_closed:
                     return None
                 self._changed.wait()
-            return self._fill_batch()
+            model = next(iter(self._turns))
+            turns = self._turns.pop(model)
+            batch = self._fill_batch(turns)
+            if turns:
+                self._turns[model] = turns
+            return model, batch
 
-    def _fill_batch(self) -> list[_Waiting]:
+    def _fill_batch(self, turns: deque[Caller]) -> list[_Waiting]:
         now = time.monotonic()
         batch: list[_Waiting] = []
         unwanted: list[_Waiting] = []
         room = self._settings.largest_batch
         # What is longer than a whole batch has one to itself.
-        while self._turns and (not batch or self._turns[0].queue[0].windows <= room):
-            waiting = self._take_next()
+        while turns and (not batch or turns[0].queue[0].windows <= room):
+            waiting = self._take_next(turns)
             if waiting.is_wanted(now):
                 batch.append(waiting)
                 room -= waiting.windows
             else:
                 unwanted.append(waiting)
         if unwanted:
-            self._loop.call_soon_threadsafe(self._deliver, unwanted, [DeadlinePassedError()] * len(unwanted))
+            late = [DeadlinePassedError()] * len(unwanted)
+            self._loop.call_soon_threadsafe(self._deliver, unwanted, late, now, now)
         self.counts.batches += bool(batch)
         self.counts.recordings += len(batch)
         self.counts.dropped += len(unwanted)
         return batch
 
-    def _take_next(self) -> _Waiting:
-        caller = self._turns.popleft()
+    def _take_next(self, turns: deque[Caller]) -> _Waiting:
+        caller = turns.popleft()
         waiting = caller.queue.popleft()
         if caller.queue:
-            self._turns.append(caller)
+            turns.append(caller)
         self._windows -= waiting.windows
         self._bytes -= waiting.recording.signal.nbytes
         return waiting
 
-    def _deliver(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    def _deliver(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome], began: float, ended: float) -> None:
         for waiting, outcome in zip(batch, outcomes, strict=True):
+            waiting.call.queued_seconds += began - waiting.since
+            waiting.call.computed_seconds += (ended - began) / len(batch)
             if not waiting.outcome.done():
                 waiting.outcome.set_result(outcome)
         self._announce_room()

@@ -3,6 +3,22 @@
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Protocol
+
+from ecg.v1 import prediction_pb2, recording_pb2
+from ecg_server.access.shares import Share, Shares
+from ecg_server.records.input_digest import input_digest
+
+UNLIMITED = Shares(recordings_per_second=0, calls=0).share_of("")
+
+Answer = prediction_pb2.Prediction | prediction_pb2.RecordingError
+
+
+class Audit(Protocol):
+    """Where it is written down what was answered."""
+
+    def write(self, call: "Call", input_sha256: str, answer: Answer) -> None:
+        """Write down what a caller is told of one recording."""
 
 
 @dataclass(slots=True)
@@ -14,19 +30,23 @@ class Call:
         method: the full name of the method, such as "/ecg.v1.EcgService/Predict".
         peer: the address it comes from, without the port.
         caller: the name of its token or certificate; the peer, when nobody has to say who they are.
+        share: what this caller may have, over all its calls.
+        audit: where it is written down what was answered; None: nowhere.
         status: the name of the gRPC status it ended with.
         model_version: which model answered, as "name version"; empty: none did.
         recordings: recordings received.
         refused: how many of those have an error for an answer.
         queued_seconds: how long its recordings waited for their batches, in total.
-        computed_seconds: how long the batches took that they were in, in total.
+        computed_seconds: their shares of the batches that they were in, in total.
         started: when it began, on the clock of `time.monotonic`.
     """
 
-    request_id: str
-    method: str
-    peer: str
+    request_id: str = ""
+    method: str = ""
+    peer: str = ""
     caller: str = ""
+    share: Share = UNLIMITED
+    audit: Audit | None = None
     status: str = "OK"
     model_version: str = ""
     recordings: int = 0
@@ -34,6 +54,17 @@ class Call:
     queued_seconds: float = 0.0
     computed_seconds: float = 0.0
     started: float = field(default_factory=time.monotonic)
+
+    async def received(self, recording: recording_pb2.Recording) -> str:
+        """Note that a recording has come; return its digest, or nothing where nobody asks for it."""
+        self.recordings += 1
+        return "" if self.audit is None else await input_digest(recording)
+
+    def answered(self, digest: str, answer: Answer) -> None:
+        """Note what is answered of a recording."""
+        self.refused += isinstance(answer, prediction_pb2.RecordingError)
+        if self.audit is not None:
+            self.audit.write(self, digest, answer)
 
 
 current_call: ContextVar[Call] = ContextVar("current_call")

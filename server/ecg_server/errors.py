@@ -12,6 +12,7 @@
     ├── UnhealthyError               a check of the server's own health fails
     ├── ShuttingDownError            the server is shutting down
     ├── UnknownModelVersionError     the server has no model of that version or label
+    ├── MessageUnreadableError       what came is not the message that it should be
     └── ContradictoryOptionsError    a stream changed its options on the way
 
 `ecg_server.status` has the one table from these, and from the model's errors, to gRPC status codes.
@@ -104,6 +105,13 @@ class UnknownModelVersionError(EcgServerError):
 
     def __init__(self, names: str) -> None:
         super().__init__(f"the server has no model of that version or label; it has {names}")
+
+
+class MessageUnreadableError(EcgServerError):
+    """What came is not the message that it should be. What the parser says of it stays here."""
+
+    def __init__(self) -> None:
+        super().__init__("the message cannot be parsed; send the one that the contract in protos/ecg/v1 has")
 
 
 class ContradictoryOptionsError(EcgServerError):

@@ -1,67 +1,122 @@
-"""The one place where an error becomes the status of a call."""
+"""What surrounds every call: who it is from, what it may, the status of its error, its line in the log."""
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import grpc
 from grpc import aio
 from grpc_status import rpc_status
 
+from ecg_server.access.gate import Gate
+from ecg_server.access.shares import Shares
+from ecg_server.call import Audit, Call, current_call
+from ecg_server.records.call_log import REQUEST_ID_KEY, request_id_of, write_call
 from ecg_server.status import is_foreseen, status_of
 
 # gRPC's classes are generic only to the type checker, which need not know more here than that they are gRPC's.
 Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Any]]
 Context = Any
+Metadata = Iterable[tuple[str, str | bytes]]
+Around = Callable[[Context], AbstractAsyncContextManager[None]]
+
+# Probes bring no credentials, and are to be answered whoever else is kept out.
+HEALTH_METHODS = "/grpc.health.v1.Health/"
 
 logger = logging.getLogger(__name__)
 
 
-class StatusInterceptor(aio.ServerInterceptor):
-    """Ends a call whose method raised with the status of its error."""
+class CallInterceptor(aio.ServerInterceptor):
+    """Lets a call in or not, ends it with the status of its error if it has one, and writes it down.
+
+    Args:
+        gate: who may call.
+        shares: how much each caller may have.
+        audit: where it is written down what was answered; None: nowhere.
+    """
+
+    def __init__(self, gate: Gate, shares: Shares, audit: Audit | None = None) -> None:
+        self._gate = gate
+        self._shares = shares
+        self._audit = audit
 
     async def intercept_service(self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails) -> Any:
         """Return the method's handler, wrapped; calls of no known method have none."""
         handler = await continuation(handler_call_details)
         if handler is None:
             return handler
+        around = partial(self._around, handler_call_details.method)
         if handler.unary_unary is not None:
-            return handler._replace(unary_unary=_guard_unary(handler.unary_unary))
+            return handler._replace(unary_unary=_surround_unary(handler.unary_unary, around))
         if handler.stream_stream is not None:
-            return handler._replace(stream_stream=_guard_stream(handler.stream_stream))
+            return handler._replace(stream_stream=_surround_stream(handler.stream_stream, around))
+        # Only those who watch health are left, which is open to all.
         return handler
 
-
-def _guard_unary(method: Callable[[Any, Context], Awaitable[Any]]) -> Callable[[Any, Context], Awaitable[Any]]:
-    async def guarded(request: Any, context: Context) -> Any:
+    @asynccontextmanager
+    async def _around(self, method: str, context: Context) -> AsyncIterator[None]:
+        metadata = context.invocation_metadata()
+        call = Call(request_id_of(metadata), method, peer_address(context.peer()), audit=self._audit)
+        current_call.set(call)
+        context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
         try:
+            with self._let_in(call, metadata, context):
+                yield
+        except Exception as error:  # noqa: BLE001 - the caller learns of every error, if only that it is internal
+            await _abort(context, error, call)
+        except BaseException:
+            call.status = grpc.StatusCode.CANCELLED.name
+            raise
+        finally:
+            write_call(call, time.monotonic())
+
+    @contextmanager
+    def _let_in(self, call: Call, metadata: Metadata, context: Context) -> Iterator[None]:
+        if call.method.startswith(HEALTH_METHODS):
+            yield
+            return
+        call.caller = self._gate.caller_of(metadata, context.auth_context(), call.peer)
+        call.share = self._shares.share_of(call.caller)
+        with call.share.open_call():
+            yield
+
+
+def peer_address(peer: str) -> str:
+    """Return the address, without port, of a peer such as `ipv4:127.0.0.1:50051` or `ipv6:%5B::1%5D:50051`."""
+    scheme, _, address = unquote(peer).partition(":")
+    return address.rpartition(":")[0].strip("[]") if scheme in {"ipv4", "ipv6"} else peer
+
+
+def _surround_unary(method: Callable[[Any, Context], Awaitable[Any]], around: Around) -> Callable[..., Awaitable[Any]]:
+    async def surrounded(request: Any, context: Context) -> Any:
+        async with around(context):
             return await method(request, context)
-        except Exception as error:  # noqa: BLE001 - the caller learns of every error, if only that it is internal
-            await _abort(context, error)
 
-    return guarded
+    return surrounded
 
 
-def _guard_stream(
-    method: Callable[[Any, Context], AsyncGenerator[Any, None]],
-) -> Callable[[Any, Context], AsyncIterator[Any]]:
-    async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
-        try:
-            async with aclosing(method(requests, context)) as responses:
-                async for response in responses:
-                    yield response
-        except Exception as error:  # noqa: BLE001 - the caller learns of every error, if only that it is internal
-            await _abort(context, error)
+def _surround_stream(
+    method: Callable[[Any, Context], AsyncGenerator[Any, None]], around: Around
+) -> Callable[..., AsyncIterator[Any]]:
+    async def surrounded(requests: Any, context: Context) -> AsyncIterator[Any]:
+        async with around(context), aclosing(method(requests, context)) as responses:
+            async for response in responses:
+                yield response
 
-    return guarded
+    return surrounded
 
 
-async def _abort(context: Context, error: Exception) -> None:
-    # What a method aborted itself is answered already; so is what it could not send because the caller has gone.
-    if isinstance(error, (aio.AbortError, aio.UsageError)):
+async def _abort(context: Context, error: Exception, call: Call) -> None:
+    # What could not be sent because the caller has gone needs no status.
+    if isinstance(error, aio.UsageError):
+        call.status = grpc.StatusCode.CANCELLED.name
         raise error
     if not is_foreseen(error):
-        logger.error("a call failed", exc_info=error)
+        logger.error("a call failed", exc_info=error, extra={"request_id": call.request_id})
     status = rpc_status.to_status(status_of(error))
-    await context.abort(status.code, status.details, status.trailing_metadata)
+    call.status = status.code.name
+    await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID_KEY, call.request_id)))

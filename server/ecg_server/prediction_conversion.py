@@ -13,6 +13,7 @@ from ecg_model.manifest import InputSpecification, Manifest, OperatingPoint
 from ecg_model.recording import LeadName
 from ecg_model.warning import RecordingWarning, WarningCode
 from ecg_server.recording_conversion import MAXIMUM_RECORDING_ID_BYTES
+from ecg_server.settings import ServerSettings
 
 LEAD_NUMBERS = {name: recording_pb2.LeadName.Value(f"LEAD_NAME_{name.name}") for name in LeadName}
 WARNING_NUMBERS = {code: prediction_pb2.WarningCode.Value(f"WARNING_CODE_{code.name}") for code in WarningCode}
@@ -98,8 +99,8 @@ def model_version_to_proto(manifest: Manifest) -> prediction_pb2.ModelVersion:
     return prediction_pb2.ModelVersion(name=manifest.name, version=manifest.version, sha256=manifest.sha256)
 
 
-def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ecg_service_pb2.ModelSummaryResponse:
-    """Return the description of a model, of the operating point at which it runs, and of what the server accepts."""
+def model_summary_to_proto(classifier: Classifier) -> ecg_service_pb2.ModelSummaryResponse:
+    """Return the description of a model and of the operating point at which it runs."""
     manifest = classifier.manifest
     return ecg_service_pb2.ModelSummaryResponse(
         summary_text=manifest.summary.text,
@@ -117,7 +118,6 @@ def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ec
         parameter_count=manifest.summary.parameter_count,
         class_codes=[one.code for one in manifest.classes],
         input=_input_to_proto(manifest.input),
-        limits=_limits_to_proto(max_message_bytes),
         quality_figures=[
             model_pb2.QualityFigure(
                 name=figure.name, class_code=figure.class_code, value=figure.value, measured_on=figure.measured_on
@@ -132,14 +132,21 @@ def model_summary_to_proto(classifier: Classifier, max_message_bytes: int) -> ec
     )
 
 
-def _limits_to_proto(max_message_bytes: int) -> model_pb2.Limits:
+def limits_to_proto(settings: ServerSettings) -> model_pb2.Limits:
+    """Return what the server accepts."""
     return model_pb2.Limits(
-        max_message_bytes=max_message_bytes,
+        max_message_bytes=settings.max_message_bytes,
         max_recording_id_bytes=MAXIMUM_RECORDING_ID_BYTES,
         min_sample_rate_hz=LEAST_SAMPLE_RATE_HZ,
         max_sample_rate_hz=GREATEST_SAMPLE_RATE_HZ,
         min_duration_seconds=SHORTEST_SECONDS,
         max_duration_seconds=LONGEST_SECONDS,
+        max_stream_recordings_in_flight=settings.stream_recordings,
+        default_deadline_seconds=settings.connections.default_deadline_seconds,
+        max_connection_age_seconds=settings.connections.max_age_seconds,
+        connection_grace_seconds=settings.connections.grace_seconds if settings.connections.max_age_seconds else 0,
+        max_caller_recordings_per_second=settings.access.caller_recordings_per_second,
+        max_caller_calls=settings.access.caller_calls,
     )
 
 

@@ -7,22 +7,25 @@ full the reader stops reading, gRPC's flow control fills up, and the caller has 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
-from ecg_server.batching import Caller, Outcome
+from ecg_server.batching import Batcher, Caller, Outcome
+from ecg_server.call import Call
 from ecg_server.decoding import decode
-from ecg_server.errors import ContradictoryOptionsError, ShuttingDownError
+from ecg_server.errors import ContradictoryOptionsError, EcgServerError, ShuttingDownError
 from ecg_server.recording_conversion import at_message_paths
-from ecg_server.served_model import ServedModel
+from ecg_server.served_models import ServedModel
 from ecg_server.status import recording_error
 
 # A message of results never grows past this, however many are ready: a caller's limit may be gRPC's 4 MiB.
 LARGEST_RESULT_GROUP = 64
+
+NO_OPTIONS = ecg_service_pb2.PredictOptions()
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class _Pending:
 
     recording_id: str
     is_packed: bool
+    digest: str
     outcome: asyncio.Future[Outcome]
 
 
@@ -38,29 +42,38 @@ class PredictionStream:
     """The results of one stream. Reading begins at once.
 
     Args:
-        model: classifies the recordings.
+        batcher: runs the models.
+        choose_model: returns the model that the first message's options ask for; what it raises ends the stream.
         requests: the caller's messages.
         capacity: recordings that may be on their way.
         deadline: when the caller stops waiting, on the clock of `time.monotonic`.
+        call: what is written down of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - where it is made each is named by its variable
         self,
-        model: ServedModel,
+        batcher: Batcher,
+        choose_model: Callable[[str], ServedModel],
         requests: AsyncIterator[ecg_service_pb2.PredictStreamRequest],
         capacity: int,
         deadline: float,
+        call: Call,
     ) -> None:
-        self._model = model
+        self._batcher = batcher
+        self._choose_model = choose_model
         self._requests = requests
         self._capacity = capacity
-        self._caller = Caller(deadline)
+        self._deadline = deadline
+        self._call = call
         self._pending: deque[_Pending] = deque()
         self._changed = asyncio.Event()
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._reason_to_stop: EcgServerError = ShuttingDownError()
         self._sent = 0
-        # What the options of the first message say; nothing is answered before it has come.
-        self._include_windows = False
+        # As the first message has them; nothing is answered before it has come.
+        self._options: ecg_service_pb2.PredictOptions
+        self._model: ServedModel
+        self._caller: Caller
         self._reader = asyncio.create_task(self._read())
         self._reader.add_done_callback(self._note_end_of_reading)
 
@@ -69,11 +82,19 @@ class PredictionStream:
         if not self._stopped.done():
             self._stopped.set_result(None)
 
+    def break_off(self, error: EcgServerError) -> None:
+        """End the stream with an error, whatever has been received and is not answered."""
+        self._reason_to_stop = error
+        self.stop_reading()
+        if self._pending and not self._pending[0].outcome.done():
+            self._pending[0].outcome.set_exception(error)
+
     async def responses(self) -> AsyncGenerator[ecg_service_pb2.PredictStreamResponse, None]:
         """Yield the results, each as soon as it and all before it are ready.
 
         Raises:
             ShuttingDownError: the stream was told to stop reading before the caller had sent everything.
+            EcgServerError: what the stream was broken off with, or why there is no model for it.
             ContradictoryOptionsError: a later message's options differ from the first's.
         """
         try:
@@ -117,28 +138,33 @@ class PredictionStream:
                     message.prediction,
                     prediction,
                     pending.recording_id,
-                    include_windows=self._include_windows,
+                    include_windows=self._options.include_windows,
                 )
             case InvalidRecordingError() as error:
                 message.error.CopyFrom(recording_error(at_message_paths(error, is_packed=pending.is_packed)))
             case error:
                 message.error.CopyFrom(recording_error(error))
+        self._call.answered(pending.digest, message.error if message.HasField("error") else message.prediction)
 
     async def _read(self) -> None:
-        options: bytes | None = None
-        while (message := await self._next_message()) is not None:
-            sent = message.options.SerializeToString(deterministic=True)
-            if options is None:
-                options = sent
-                self._include_windows = message.options.include_windows
-            if sent and sent != options:
+        message = await self._next_message()
+        if message is not None:
+            self._begin(message.options)
+        while message is not None:
+            if message.HasField("options") and message.options not in (self._options, NO_OPTIONS):
                 raise ContradictoryOptionsError
             await self._submit_all(message.recordings)
+            message = await self._next_message()
+
+    def _begin(self, options: ecg_service_pb2.PredictOptions) -> None:
+        self._options = options
+        self._model = self._choose_model(options.model_version)
+        self._caller = Caller(self._model.classifier, self._deadline, self._call)
 
     async def _next_message(self) -> ecg_service_pb2.PredictStreamRequest | None:
         """Return the next message; None when the caller has sent everything."""
         if self._stopped.done():
-            raise ShuttingDownError
+            raise self._reason_to_stop
         receiving: asyncio.Future[ecg_service_pb2.PredictStreamRequest | None]
         receiving = asyncio.ensure_future(anext(self._requests, None))
         try:
@@ -146,7 +172,7 @@ class PredictionStream:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             # A message that is there is answered, even if the order to stop came with it.
             if not receiving.done():
-                raise ShuttingDownError
+                raise self._reason_to_stop
             return receiving.result()
         finally:
             receiving.cancel()
@@ -156,8 +182,10 @@ class PredictionStream:
             while len(self._pending) >= self._capacity:
                 self._changed.clear()
                 await self._changed.wait()
+            await self._call.share.take_when_allowed()
+            digest = await self._call.received(message)
             outcome = await self._submit(message)
-            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), outcome))
+            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), digest, outcome))
             self._changed.set()
 
     async def _submit(self, message: recording_pb2.Recording) -> asyncio.Future[Outcome]:
@@ -167,4 +195,4 @@ class PredictionStream:
             refused: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
             refused.set_result(error)
             return refused
-        return await self._model.batcher.submit_when_room(recording, self._caller)
+        return await self._batcher.submit_when_room(recording, self._caller)

@@ -6,62 +6,92 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from ecg_model.classifier import Classifier
 from ecg_model.errors import BundleError
 from ecg_model.loading import load_classifier
+from ecg_server.access.errors import AccessError
+from ecg_server.access.exposure import check_exposure, exposure_notice
 from ecg_server.addresses import AddressError
 from ecg_server.memory import use_few_heaps
+from ecg_server.records.line_file import RecordsError
+from ecg_server.records.logs import Logs, start_logs
 from ecg_server.server import EcgServer
 from ecg_server.settings import ServerSettings
 from ecg_server.workers import READY, Supervisor
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+# Beyond the time that calls have to end, what else may take in a drain. Then what still runs is left behind.
+GRACE_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
 
 
 def run_server(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
     """Serve until SIGTERM or SIGINT; `on_ready` is told the port once the server is SERVING.
 
     Raises:
+        AccessError: plain text would leave the machine, or the tokens or certificates cannot be used.
         AddressError: the server cannot listen where it was told to.
         BundleError: the model cannot be served.
+        RecordsError: the log or the audit log cannot be written.
         WorkerError: with several workers, why one of them cannot serve.
     """
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    _run(_serve(settings, on_ready) if settings.workers == 1 else _supervise(settings, on_ready))
+    check_exposure(settings.host, settings.access)
+    is_alone = settings.workers == 1
+    # Who only supervises answers no recording.
+    records = settings.records if is_alone else replace(settings.records, audit=None)
+    with start_logs(records) as logs:
+        notice = exposure_notice(settings.host, settings.access)
+        if notice is not None:
+            logger.warning(notice)
+        _run(_serve(settings, logs, on_ready) if is_alone else _supervise(settings, on_ready))
 
 
 def run_worker(settings: ServerSettings, reports: Connection) -> None:
     """Serve as one of several workers; report READY, or in one line why not."""
     # Ctrl-C reaches the whole group of processes, but it is the parent that tells its workers when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     try:
-        _run(_serve(settings, lambda _: reports.send(READY)))
-    except (AddressError, BundleError) as error:
+        with start_logs(settings.records, multiprocessing.current_process().name) as logs:
+            _run(_serve(settings, logs, lambda _: reports.send(READY)))
+    except (AccessError, AddressError, BundleError, RecordsError) as error:
         reports.send(str(error))
 
 
-async def _serve(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
+async def _serve(settings: ServerSettings, logs: Logs, on_ready: Callable[[int], None]) -> None:
     stopping = _stop_signal()
-    server = EcgServer(settings, lambda: _load(settings))
+    server = EcgServer(settings, lambda model: _load(model, settings), logs)
     starting = asyncio.create_task(server.start())
     try:
         if not await _comes_first(starting, stopping):
             # Nothing was received, and the thread that loads a model cannot be interrupted.
-            logging.shutdown()
+            logs.close()
             os._exit(0)
-        on_ready(starting.result())
-        await stopping.wait()
+        port = starting.result()
+        with _on_hangup(server.renew_models):
+            on_ready(port)
+            await stopping.wait()
     finally:
-        await server.drain()
+        await _drain(server, settings.drain_seconds + GRACE_SECONDS, logs)
 
 
-def _load(settings: ServerSettings) -> Classifier:
-    return load_classifier(settings.model, settings.runtime, settings.threads, settings.operating_point)
+async def _drain(server: EcgServer, seconds: float, logs: Logs) -> None:
+    try:
+        await asyncio.wait_for(server.drain(), seconds)
+    except TimeoutError:
+        logger.error("something did not end in %g s and is left behind", seconds)  # noqa: TRY400 - it is no exception's fault
+        logs.close()
+        # A thread that is stuck in the network would keep the process from ending.
+        os._exit(1)
+
+
+def _load(model: str, settings: ServerSettings) -> Classifier:
+    return load_classifier(model, settings.runtime, settings.threads, settings.operating_point)
 
 
 async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) -> None:
@@ -71,9 +101,10 @@ async def _supervise(settings: ServerSettings, on_ready: Callable[[int], None]) 
     try:
         if await _comes_first(running, stopping):
             running.result()
-            on_ready(supervisor.port)
             running = asyncio.create_task(supervisor.keep_running())
-            await stopping.wait()
+            with _on_hangup(supervisor.renew_models):
+                on_ready(supervisor.port)
+                await stopping.wait()
     finally:
         running.cancel()
         await asyncio.wait([running])
@@ -86,6 +117,25 @@ async def _comes_first(task: asyncio.Task[Any], stopping: asyncio.Event) -> bool
     await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     return task.done()
+
+
+@contextmanager
+def _on_hangup(renew: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[None]:
+    """Have models loaded anew whenever SIGHUP comes."""
+    loop = asyncio.get_running_loop()
+    renewals: set[asyncio.Task[None]] = set()  # the event loop itself does not hold on to a task
+
+    def begin() -> None:
+        renewals.add(renewal := loop.create_task(renew()))
+        renewal.add_done_callback(renewals.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        for renewal in renewals:
+            renewal.cancel()
 
 
 def _stop_signal() -> asyncio.Event:
@@ -106,6 +156,8 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
     # A thread that has finished a batch waits for the interpreter while another one holds it, which may take a whole
     # interval while a core idles. Python's own interval is 5 ms.
     sys.setswitchinterval(0.001)
+    # Until there are models to load anew, it means nothing.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serving)
 

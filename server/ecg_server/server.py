@@ -2,24 +2,35 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable
 
 import numpy as np
 from grpc import aio
+from grpc_channelz.v1 import channelz
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2
 from ecg.v1.ecg_service_pb2_grpc import add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
 from ecg_model.recording import Recording
+from ecg_server.access.certificates import server_credentials
+from ecg_server.access.gate import Gate
+from ecg_server.access.shares import Shares
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
-from ecg_server.interceptor import StatusInterceptor
-from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
+from ecg_server.connection_options import connection_options
+from ecg_server.interceptor import CallInterceptor
+from ecg_server.model_watch import ModelWatch
+from ecg_server.prediction_conversion import limits_to_proto
+from ecg_server.records.audit_log import AuditLog
+from ecg_server.records.logs import Logs
 from ecg_server.reflection import add_reflection
-from ecg_server.served_model import ServedModel
+from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
-from ecg_server.settings import ServerSettings
+from ecg_server.settings import ServerSettings, TlsSettings
+from ecg_server.unreadable import UnreadableMessageInterceptor
+from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stuck_runs
 
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
 
@@ -28,23 +39,37 @@ SETTLING_SECONDS = 0.1
 # How long answers may take to leave once every call is answered.
 LAST_WORDS_SECONDS = 0.5
 
+logger = logging.getLogger(__name__)
+
 
 class EcgServer:
-    """A gRPC server of one model.
+    """A gRPC server of one or several models.
 
     Args:
         settings: how it runs.
-        load: loads the classifier; called in a thread.
+        load: loads the classifier of a model, by its name or path; called in a thread.
+        logs: what the process writes down; None: the log goes where `logging` has it go, and there is no audit log.
+
+    Raises:
+        AccessError: the tokens or certificates cannot be used.
     """
 
-    def __init__(self, settings: ServerSettings, load: Callable[[], Classifier]) -> None:
+    def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
         self._settings = settings
         self._load = load
-        self._servicer = EcgServicer(settings.stream_recordings)
+        self._models = {STABLE: settings.model, **settings.others}
+        self._watch = ModelWatch(self._models, self._renew)
+        self._served = ServedModels(limits_to_proto(settings))
+        self._batcher = Batcher(settings.batching)
+        self._servicer = EcgServicer(
+            self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
+        )
         self._health = health.aio.HealthServicer()
+        self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
-        self._batcher: Batcher | None = None
-        self._server = _build_server(settings, self._servicer, self._health)
+        self._background: list[asyncio.Task[None]] = []
+        self._server = _build_server(settings, self._servicer, self._health, None if logs is None else logs.audit)
+        self._health_server = _build_health_server(settings, self._health)
 
     async def start(self) -> int:
         """Listen, load and warm up; return the port once the server is SERVING.
@@ -56,17 +81,26 @@ class EcgServer:
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         if self._is_worker:
             # The kernel gives a share of the port's connections to whoever listens: only when there are answers.
-            await self._load_model()
+            await self._load_models()
             port = await self._listen()
         else:
             # Alone, to listen first tells at once when the address cannot be had, and lets probes see NOT_SERVING.
             port = await self._listen()
-            await self._load_model()
+            await self._load_models()
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        self._background.append(asyncio.create_task(self._vital_signs.keep_watch()))
+        if self._settings.health.watch_seconds:
+            self._background.append(asyncio.create_task(self._watch.run(self._settings.health.watch_seconds)))
         return port
+
+    async def renew_models(self) -> None:
+        """Load all models anew beside the running ones, and serve those that can be served."""
+        await self._watch.renew_all()
 
     async def drain(self) -> None:
         """Take no more, answer everything received, and stop."""
+        for task in self._background:
+            task.cancel()
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._servicer.stop_reading()
         stopped = asyncio.create_task(self._server.stop(self._settings.drain_seconds))
@@ -76,40 +110,62 @@ class EcgServer:
         await asyncio.wait([stopped, finished], return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
         # What is left are answers on their way out, and calls that never end by themselves: watchers of health.
-        await self._server.stop(LAST_WORDS_SECONDS)
+        await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
-        if self._batcher is not None:
-            await self._batcher.close()
+        await self._batcher.close()
 
     async def _listen(self) -> int:
-        host, port = self._settings.host, self._settings.port
+        if self._settings.health_port is not None:
+            await self._start(self._health_server, self._settings.health_port, None)
+        return await self._start(self._server, self._settings.port, self._settings.access.tls)
+
+    async def _start(self, server: aio.Server, port: int, tls: TlsSettings | None) -> int:
+        host = self._settings.host
         if not self._is_worker:
             check_address_is_free(host, port)
+        address = address_text(host, port)
         try:
-            bound = self._server.add_insecure_port(address_text(host, port))
+            if tls is None:
+                bound = server.add_insecure_port(address)
+            else:
+                bound = server.add_secure_port(address, server_credentials(tls))
         except RuntimeError as error:
             raise AddressError(host, port, "gRPC cannot bind to it") from error
-        await self._server.start()
+        await server.start()
         return bound
 
-    async def _load_model(self) -> None:
-        classifier = await asyncio.to_thread(self._load_warm)
-        # What was loaded stays for good: the garbage collector need not look through it again and again.
+    async def _load_models(self) -> None:
+        for label in self._models:
+            await self._renew(label)
+        self._servicer.serve(self._served)
+
+    async def _renew(self, label: str) -> None:
+        """Load the model of a label beside what runs, and let it take over."""
+        classifier = await asyncio.to_thread(self._load_warm, self._models[label])
+        model = self._served.put(label, classifier)
+        # What was loaded stays for good: the garbage collector need not look through it again and again. Here, because
+        # gRPC's own objects must not be collected in another thread.
         gc.collect()
         gc.freeze()
-        self._batcher = Batcher(classifier.classify, self._settings.batching, classifier.window_count)
-        self._servicer.serve(
-            ServedModel(
-                self._batcher,
-                PredictionConverter(classifier),
-                model_summary_to_proto(classifier, self._settings.max_message_bytes),
-            )
-        )
+        logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
 
-    def _load_warm(self) -> Classifier:
-        classifier = self._load()
+    def _load_warm(self, model: str) -> Classifier:
+        classifier = self._load(model)
         warm_up(classifier, self._settings.batching.largest_batch)
         return classifier
+
+    def _checks(self, logs: Logs | None) -> list[Check]:
+        checks = [
+            stuck_runs(self._batcher.longest_run_seconds, self._settings.health.stuck_seconds),
+            golden(self._served.check),
+        ]
+        return checks if logs is None else [*checks, logs_writable(logs)]
+
+    async def _report(self, problem: str | None) -> None:
+        """Take calls or take none; the process is alive all the same, and its health without a name says so."""
+        self._servicer.set_well(is_well=problem is None)
+        status = health_pb2.HealthCheckResponse
+        await self._health.set(SERVICE_NAME, status.SERVING if problem is None else status.NOT_SERVING)
 
     async def _set_health(self, status: int) -> None:
         for name in ("", SERVICE_NAME):
@@ -129,18 +185,28 @@ def warm_up(classifier: Classifier, largest_batch: int) -> None:
 
 
 def _build_server(
-    settings: ServerSettings, servicer: EcgServicer, health_servicer: health.aio.HealthServicer
+    settings: ServerSettings,
+    servicer: EcgServicer,
+    health_servicer: health.aio.HealthServicer,
+    audit: AuditLog | None,
 ) -> aio.Server:
+    access = settings.access
+    shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[StatusInterceptor()],
-        options=[
-            ("grpc.max_receive_message_length", settings.max_message_bytes),
-            ("grpc.max_send_message_length", settings.max_message_bytes),
-            # Unless they are meant to share, a second server on the port would silently take half of the calls.
-            ("grpc.so_reuseport", int(settings.workers > 1)),
-        ],
+        interceptors=[CallInterceptor(Gate(access), shares, audit), UnreadableMessageInterceptor()],
+        options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
-    add_reflection((SERVICE_NAME, health.SERVICE_NAME), server)
+    if settings.has_channelz:
+        channelz.add_channelz_servicer(server)
+    if settings.has_reflection:
+        names = (SERVICE_NAME, health.SERVICE_NAME, *((channelz.SERVICE_NAME,) if settings.has_channelz else ()))
+        add_reflection(names, server)
+    return server
+
+
+def _build_health_server(settings: ServerSettings, health_servicer: health.aio.HealthServicer) -> aio.Server:
+    server = aio.server(options=connection_options(settings))
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     return server

@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING, Any
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
-from ecg_server.batching import Caller
+from ecg_model.recording import Recording
+from ecg_server.batching import Batcher, Caller, Outcome
+from ecg_server.call import current_call
 from ecg_server.decoding import decode
-from ecg_server.errors import ModelNotReadyError, ShuttingDownError
+from ecg_server.errors import (
+    ClassificationFailedError,
+    DeadlinePassedError,
+    ModelNotReadyError,
+    ShuttingDownError,
+    UnhealthyError,
+)
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import at_message_paths
-from ecg_server.served_model import ServedModel
+from ecg_server.served_models import ServedModel, ServedModels
+from ecg_server.status import recording_error
 
 if TYPE_CHECKING:
     from grpc import aio
@@ -26,30 +35,41 @@ if TYPE_CHECKING:
 
 
 class EcgServicer(EcgServiceServicer):
-    """Serves one model, once there is one.
+    """Serves models, once there are some.
 
     Args:
+        batcher: runs them.
         stream_capacity: recordings of one stream that may be on their way.
+        default_deadline_seconds: how long a single call may take whose caller set no deadline; 0: as long as it takes.
     """
 
-    def __init__(self, stream_capacity: int) -> None:
+    def __init__(self, batcher: Batcher, stream_capacity: int, default_deadline_seconds: float = 0.0) -> None:
+        self._is_well = True
+        self._batcher = batcher
         self._stream_capacity = stream_capacity
-        self._served: ServedModel | None = None
+        self._default_deadline_seconds = default_deadline_seconds or None
+        self._served: ServedModels | None = None
         self._streams: set[PredictionStream] = set()
         self._is_stopping = False
         self._calls = 0
         self._is_idle = asyncio.Event()
         self._is_idle.set()
 
-    def serve(self, model: ServedModel) -> None:
-        """Answer with this model from now on."""
-        self._served = model
+    def serve(self, models: ServedModels) -> None:
+        """Answer with these models from now on."""
+        self._served = models
 
     def stop_reading(self) -> None:
         """Read no more messages of any stream; what was received is answered."""
         self._is_stopping = True
         for stream in self._streams:
             stream.stop_reading()
+
+    def set_well(self, *, is_well: bool) -> None:
+        """Take calls, or take none and break off the streams: the server's own checks decide that."""
+        self._is_well = is_well
+        for stream in () if is_well else self._streams:
+            stream.break_off(UnhealthyError())
 
     async def finish(self) -> None:
         """Wait until every call of this service is answered."""
@@ -58,20 +78,29 @@ class EcgServicer(EcgServiceServicer):
     async def Predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:  # noqa: N802
         """Classify one recording."""
         with self._counted():
-            return await self._predict(request, context)
+            model = self._model(request.options.model_version)
+            if not request.HasField("recording"):
+                description = "there is no recording; send one"
+                raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
+            call = current_call.get()
+            call.share.take()
+            digest = await call.received(request.recording)
+            try:
+                response = await self._predict(request, model, context)
+            except InvalidRecordingError as error:
+                refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
+                call.answered(digest, recording_error(refused))
+                raise refused from None
+            except (ClassificationFailedError, DeadlinePassedError) as error:
+                call.answered(digest, recording_error(error))
+                raise
+            call.answered(digest, response.prediction)
+            return response
 
-    async def _predict(self, request: pb.PredictRequest, context: "Context") -> pb.PredictResponse:
-        model = self._model()
-        if not request.HasField("recording"):
-            description = "there is no recording; send one"
-            raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
-        try:
-            recording = await decode(request.recording)
-            outcome = await model.batcher.submit(recording, Caller(_deadline(context)))
-            if isinstance(outcome, Exception):
-                raise outcome
-        except InvalidRecordingError as error:
-            raise at_message_paths(error, is_packed=request.recording.HasField("packed_signal")) from None
+    async def _predict(self, request: pb.PredictRequest, model: ServedModel, context: "Context") -> pb.PredictResponse:
+        outcome = await self._outcome(await decode(request.recording), model, context)
+        if isinstance(outcome, Exception):
+            raise outcome
         response = pb.PredictResponse()
         model.converter.fill(
             response.prediction,
@@ -81,13 +110,26 @@ class EcgServicer(EcgServiceServicer):
         )
         return response
 
+    async def _outcome(self, recording: Recording, model: ServedModel, context: "Context") -> Outcome:
+        remaining = context.time_remaining()
+        if remaining is None:
+            remaining = self._default_deadline_seconds
+        caller = Caller(model.classifier, _moment(remaining), current_call.get())
+        try:
+            # The caller's own deadline ends the call by itself; the server's ends it here.
+            async with asyncio.timeout(remaining):
+                return await self._batcher.submit(recording, caller)
+        except TimeoutError:
+            raise DeadlinePassedError from None
+
     async def PredictStream(  # noqa: N802
         self, request_iterator: AsyncIterator[pb.PredictStreamRequest], context: "Context"
     ) -> AsyncGenerator[pb.PredictStreamResponse, None]:
         """Classify the recordings of a stream."""
         if self._is_stopping:
             raise ShuttingDownError
-        stream = PredictionStream(self._model(), request_iterator, self._stream_capacity, _deadline(context))
+        deadline, call = _moment(context.time_remaining()), current_call.get()
+        stream = PredictionStream(self._batcher, self._model, request_iterator, self._stream_capacity, deadline, call)
         self._streams.add(stream)
         with self._counted():
             try:
@@ -98,8 +140,8 @@ class EcgServicer(EcgServiceServicer):
                 self._streams.discard(stream)
 
     async def ModelSummary(self, request: pb.ModelSummaryRequest, context: "Context") -> pb.ModelSummaryResponse:  # noqa: ARG002, N802
-        """Describe the model."""
-        return self._model().summary
+        """Describe one of the models."""
+        return self._models().summary(request.model_version)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -112,13 +154,20 @@ class EcgServicer(EcgServiceServicer):
             if self._calls == 0:
                 self._is_idle.set()
 
-    def _model(self) -> ServedModel:
+    def _model(self, label_or_version: str) -> ServedModel:
+        """Return the model that answers a call, and note it down."""
+        if not self._is_well:
+            raise UnhealthyError
+        model = self._models().find(label_or_version)
+        current_call.get().model_version = model.name
+        return model
+
+    def _models(self) -> ServedModels:
         if self._served is None:
             raise ModelNotReadyError
         return self._served
 
 
-def _deadline(context: "Context") -> float:
-    """Return when the caller stops waiting, on the clock of `time.monotonic`; never, when it set no deadline."""
-    remaining = context.time_remaining()
+def _moment(remaining: float | None) -> float:
+    """Return when so many seconds will have passed, on the clock of `time.monotonic`; never, for None."""
     return float("inf") if remaining is None else time.monotonic() + remaining

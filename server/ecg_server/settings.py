@@ -74,6 +74,8 @@ class ConnectionSettings:
         max_age_seconds: how long a connection may last; 0: as long as it likes.
         grace_seconds: how long calls may go on after that.
         default_deadline_seconds: how long a single call may take whose caller set no deadline; 0: as long as it takes.
+        keepalive_seconds: how long nothing may be heard of a client before it is asked whether it is still there; one
+            that does not say so within 20 s is disconnected.
         least_ping_interval_seconds: a client that pings more often, and has no reason to, is told to go.
         max_calls_per_connection: calls and streams on one connection at once; more wait in the client.
     """
@@ -81,6 +83,7 @@ class ConnectionSettings:
     max_age_seconds: float = 0.0
     grace_seconds: float = 30.0
     default_deadline_seconds: float = 60.0
+    keepalive_seconds: float = 60.0
     least_ping_interval_seconds: float = 10.0
     max_calls_per_connection: int = 1024
 
@@ -123,6 +126,8 @@ class ServerSettings:
         operating_point: the name of the models' operating point to run at; None: of each its first.
         host: address to listen on.
         port: port to listen on; 0 picks a free one.
+        health_port: a further port that answers health checks and nothing else, in plain text and to anyone, for probes
+            that have no certificates; None: there is none.
         runtime: what runs the network; None: ONNX Runtime where the model has an ONNX form, else TensorFlow.
         workers: processes that share the port and the cores.
         threads: threads that one run of the network may use.
@@ -143,6 +148,7 @@ class ServerSettings:
     operating_point: str | None = None
     host: str = "127.0.0.1"
     port: int = 50051
+    health_port: int | None = None
     runtime: Runtime | None = None
     workers: int = 1
     threads: int = 1

@@ -16,6 +16,7 @@ from ecg_server.errors import (
     ClassificationFailedError,
     ContradictoryOptionsError,
     DeadlinePassedError,
+    MessageUnreadableError,
     ModelNotReadyError,
     NotAllowedError,
     QueueFullError,
@@ -32,6 +33,7 @@ DOMAIN = "ecg.v1"
 STATUS_TABLE: dict[type[Exception], tuple[grpc.StatusCode, str]] = {
     InvalidRecordingError: (grpc.StatusCode.INVALID_ARGUMENT, ""),
     ContradictoryOptionsError: (grpc.StatusCode.INVALID_ARGUMENT, "OPTIONS_CONTRADICTORY"),
+    MessageUnreadableError: (grpc.StatusCode.INVALID_ARGUMENT, "MESSAGE_UNREADABLE"),
     UnauthenticatedError: (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
     NotAllowedError: (grpc.StatusCode.PERMISSION_DENIED, "NOT_ALLOWED"),
     CallerLimitError: (grpc.StatusCode.RESOURCE_EXHAUSTED, "CALLER_LIMIT"),

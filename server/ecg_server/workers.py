@@ -7,6 +7,8 @@ out among them (SO_REUSEPORT), each has its share of the cores, and a process li
 import asyncio
 import logging
 import multiprocessing
+import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,6 +61,12 @@ class Supervisor:
     async def keep_running(self) -> None:
         """Restart workers that die, until cancelled."""
         await asyncio.gather(*(self._keep(index) for index in range(self._settings.workers)))
+
+    async def renew_models(self) -> None:
+        """Tell all workers to load their models anew."""
+        for process in self._processes.values():
+            if process.is_alive() and process.pid is not None:
+                os.kill(process.pid, signal.SIGHUP)
 
     async def drain(self) -> None:
         """Tell all workers to answer what they have received and to stop; end those that do not."""

@@ -42,7 +42,7 @@ class Numbers:
         if is_open:
             self.gate.set()
 
-    def __call__(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
+    def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
         """Classify a batch once the gate is open."""
         numbers = [number_of(one) for one in recordings]
         self.batches.append(numbers)
@@ -54,16 +54,18 @@ class Numbers:
         refused = refusal(RefusalReason.LEAD_MISSING, "lead_names", "14")
         return [refused if number == 14 else Prediction((float(number),), ()) for number in numbers]
 
+    def window_count(self, recording: Recording) -> int:
+        """Return as many windows as there are hundreds in a recording's number, or one."""
+        return max(1, number_of(recording) // 100)
+
 
 @asynccontextmanager
 async def batching(
     classify: Numbers, *, largest_batch: int = 4, runs: int = 1, queue_windows: int = 100, queue_bytes: int = 4000
 ) -> AsyncIterator[Batcher]:
-    """Run a batcher, to which a recording has as many windows as hundreds in its number, or one; finish all of it."""
+    """Run a batcher whose gate opens at the end, and finish all of it."""
     batcher = Batcher(
-        classify,
-        BatchingSettings(largest_batch=largest_batch, runs=runs, queue_windows=queue_windows, queue_bytes=queue_bytes),
-        lambda one: max(1, number_of(one) // 100),
+        BatchingSettings(largest_batch=largest_batch, runs=runs, queue_windows=queue_windows, queue_bytes=queue_bytes)
     )
     try:
         yield batcher
@@ -74,7 +76,7 @@ async def batching(
 
 async def begun(classify: Numbers, batcher: Batcher, number: int = 0) -> asyncio.Future[Outcome]:
     """Submit a recording and wait until its batch stands before the closed gate."""
-    outcome = batcher.submit(recording(number), Caller())
+    outcome = batcher.submit(recording(number), Caller(classify))
     if not await asyncio.to_thread(classify.entered.wait, 60):
         raise TimeoutError("no batch was begun")
     return outcome

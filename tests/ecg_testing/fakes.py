@@ -83,14 +83,14 @@ class FailingNetwork(FirstSamples):
         return super().__call__(metadata, signal)
 
 
-def fake_manifest() -> Manifest:
+def fake_manifest(version: str = "") -> Manifest:
     """Return the manifest of a bare model: classes at the threshold 0.5, unknown metadata 0."""
     layer = LayerSummary(
         name="fake", type="FirstSamples", output_shape="(None, 5)", parameter_count=0, connected_to=("X", "Y")
     )
     return Manifest(
         name="fake",
-        version="",
+        version=version,
         sha256="0" * 64,
         input=bare_input("X", "Y"),
         classes=bare_classes(),

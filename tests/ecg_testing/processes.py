@@ -33,6 +33,11 @@ class ServerProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def complaints(self) -> list[str]:
+        """What it wrote besides where it listens and what a log says when all is well."""
+        return [line for line in self.lines if not line.startswith(LISTENING) and '"level": "INFO"' not in line]
+
     def __enter__(self) -> Self:
         if not self._is_listening.wait(timeout=180) or not self.address:
             self.stop()

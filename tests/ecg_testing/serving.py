@@ -1,8 +1,9 @@
 """A real server on a free port and a real channel to it."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from grpc import aio
 
@@ -10,13 +11,16 @@ from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2, recording_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub, add_EcgServiceServicer_to_server
 from ecg_model.classifier import Classifier
+from ecg_server.access.gate import Gate
+from ecg_server.access.shares import Shares
 from ecg_server.batching import Batcher
-from ecg_server.interceptor import StatusInterceptor
-from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
-from ecg_server.served_model import ServedModel
+from ecg_server.interceptor import CallInterceptor
+from ecg_server.prediction_conversion import limits_to_proto
+from ecg_server.records.logs import Logs
+from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.server import EcgServer
 from ecg_server.servicer import EcgServicer
-from ecg_server.settings import BatchingSettings, ServerSettings
+from ecg_server.settings import AccessSettings, BatchingSettings, ServerSettings
 
 ONE_BY_ONE = BatchingSettings(largest_batch=1, runs=1)
 
@@ -31,20 +35,31 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(
-    classifier: Classifier, *, batching: BatchingSettings | None = None, stream_recordings: int = 256
+async def serving(classifier: Classifier, logs: Logs | None = None, **settings: Any) -> AsyncIterator[Serving]:
+    """Serve a classifier, with these settings among others; the server drains at the end."""
+    async with serving_models({"": classifier}, ServerSettings(model="", **settings), logs) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving_models(
+    models: Mapping[str, Classifier], settings: ServerSettings, logs: Logs | None = None
 ) -> AsyncIterator[Serving]:
-    """Serve a classifier; the server drains at the end."""
-    settings = ServerSettings(
-        port=0, batching=batching or BatchingSettings(), stream_recordings=stream_recordings, drain_seconds=5
-    )
-    server = EcgServer(settings, load=lambda: classifier)
+    """Serve classifiers by the names that the settings have for them; the server drains at the end."""
+    server = EcgServer(replace(settings, port=0, drain_seconds=5), models.__getitem__, logs)
     port = await server.start()
     try:
         async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             yield Serving(server, channel, EcgServiceStub(channel))
     finally:
         await server.drain()
+
+
+def served(classifier: Classifier) -> ServedModels:
+    """Return a classifier as the one model of a server."""
+    models = ServedModels(limits_to_proto(ServerSettings()))
+    models.put(STABLE, classifier)
+    return models
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +76,10 @@ async def serving_openly(
     classifier: Classifier, batching: BatchingSettings, *, stream_recordings: int = 256
 ) -> AsyncIterator[OpenServing]:
     """Serve a classifier by a servicer and a batcher that the test can look at."""
-    batcher = Batcher(classifier.classify, batching, classifier.window_count)
-    servicer = EcgServicer(stream_recordings)
-    servicer.serve(ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1 << 20)))
-    server = aio.server(interceptors=[StatusInterceptor()])
+    batcher = Batcher(batching)
+    servicer = EcgServicer(batcher, stream_recordings)
+    servicer.serve(served(classifier))
+    server = aio.server(interceptors=[CallInterceptor(Gate(AccessSettings()), Shares(0, 0))])
     add_EcgServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -10,16 +10,16 @@ from grpc import aio
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceStub
+from ecg_model.classifier import Classifier
 from ecg_server.batching import Batcher, Caller
+from ecg_server.call import Call
 from ecg_server.errors import QueueFullError
-from ecg_server.prediction_conversion import PredictionConverter
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import recording_from_proto
-from ecg_server.served_model import ServedModel
 from ecg_server.settings import BatchingSettings
 from ecg_testing.fakes import GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
-from ecg_testing.serving import ONE_BY_ONE, group, request, serving, stream
+from ecg_testing.serving import ONE_BY_ONE, group, request, served, serving, stream
 from ecg_testing.statuses import call_status
 
 
@@ -40,10 +40,12 @@ class Sender:
         self._size = size
         self.read = 0
 
-    async def results(self, batcher: Batcher, capacity: int) -> list[prediction_pb2.RecordingResult]:
+    async def results(
+        self, batcher: Batcher, classifier: Classifier, capacity: int
+    ) -> list[prediction_pb2.RecordingResult]:
         """Send thirty messages and return all results."""
-        model = ServedModel(batcher, PredictionConverter(fake_classifier()), pb.ModelSummaryResponse())
-        responses = PredictionStream(model, self._messages(), capacity, deadline=float("inf")).responses()
+        find = served(classifier).find
+        responses = PredictionStream(batcher, find, self._messages(), capacity, float("inf"), Call()).responses()
         return [result async for response in responses for result in response.results]
 
     async def _messages(self) -> AsyncIterator[pb.PredictStreamRequest]:
@@ -57,9 +59,9 @@ async def test_a_stream_reads_no_further_than_its_capacity(size: int) -> None:
     """While the network is busy a stream reads messages until its capacity is on the way, and then no more."""
     network = GatedNetwork()
     network.close()
-    batcher = Batcher(fake_classifier(network).classify, ONE_BY_ONE, lambda _: 1)
+    batcher = Batcher(ONE_BY_ONE)
     sender = Sender(size)
-    results = asyncio.ensure_future(sender.results(batcher, capacity=6))
+    results = asyncio.ensure_future(sender.results(batcher, fake_classifier(network), capacity=6))
     await entered(network)
     await settled()
 
@@ -75,19 +77,20 @@ async def test_a_full_queue_makes_a_stream_wait() -> None:
     network = GatedNetwork()
     network.close()
     settings = BatchingSettings(largest_batch=1, runs=1, queue_windows=4)
-    batcher = Batcher(fake_classifier(network).classify, settings, lambda _: 1)
+    classifier = fake_classifier(network)
+    batcher = Batcher(settings)
     single = recording_from_proto(numbered_recording(1))
-    batcher.submit(single, Caller())
+    batcher.submit(single, Caller(classifier))
     await entered(network)
     sender = Sender()
-    results = asyncio.ensure_future(sender.results(batcher, capacity=256))
+    results = asyncio.ensure_future(sender.results(batcher, classifier, capacity=256))
     await settled()
 
     # Three fill what streams may fill of four places; the next one waits, and nothing is read behind it.
     assert sender.read == 4
-    batcher.submit(single, Caller())
+    batcher.submit(single, Caller(classifier))
     with pytest.raises(QueueFullError):
-        batcher.submit(single, Caller())
+        batcher.submit(single, Caller(classifier))
     network.gate.set()
     assert [one.WhichOneof("outcome") for one in await results] == ["prediction"] * 30
     await batcher.close()

@@ -21,7 +21,7 @@ def test_every_recording_gets_its_own_outcome(numbers: list[int], largest_batch:
 
     async def outcomes() -> list[object]:
         async with batching(classify, largest_batch=largest_batch, runs=runs) as batcher:
-            callers = [Caller(), Caller()]
+            callers = [Caller(classify), Caller(classify)]
             return await asyncio.gather(*(batcher.submit(recording(number), callers[number % 2]) for number in numbers))
 
     assert asyncio.run(outcomes()) == [Prediction((float(number),), ()) for number in numbers]
@@ -33,10 +33,10 @@ async def test_a_heavy_caller_does_not_keep_out_single_ones() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, queue_windows=200) as batcher:
         await begun(classify, batcher)
-        heavy = Caller()
+        heavy = Caller(classify)
         for _ in range(100):
             batcher.submit(recording(1), heavy)
-        single = [batcher.submit(recording(number), Caller()) for number in (2, 3)]
+        single = [batcher.submit(recording(number), Caller(classify)) for number in (2, 3)]
         classify.gate.set()
         await asyncio.gather(*single)
 
@@ -48,7 +48,7 @@ async def test_one_callers_recordings_keep_their_order() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, largest_batch=3) as batcher:
         await begun(classify, batcher)
-        caller = Caller()
+        caller = Caller(classify)
         outcomes = [batcher.submit(recording(number), caller) for number in range(1, 8)]
         classify.gate.set()
         await asyncio.gather(*outcomes)
@@ -62,9 +62,9 @@ async def test_the_queue_is_bounded_in_windows() -> None:
     async with batching(classify, queue_windows=3) as batcher:
         await begun(classify, batcher)
         for number in range(1, 4):
-            batcher.submit(recording(number), Caller())
+            batcher.submit(recording(number), Caller(classify))
         with pytest.raises(QueueFullError) as caught:
-            batcher.submit(recording(4), Caller())
+            batcher.submit(recording(4), Caller(classify))
 
     assert caught.value.retry_after_seconds > 0
     assert list(chain(*classify.batches)) == [0, 1, 2, 3]
@@ -75,9 +75,9 @@ async def test_a_long_recording_takes_the_place_of_many_in_the_queue() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, queue_windows=3) as batcher:
         await begun(classify, batcher)
-        batcher.submit(recording(300), Caller())
+        batcher.submit(recording(300), Caller(classify))
         with pytest.raises(QueueFullError):
-            batcher.submit(recording(1), Caller())
+            batcher.submit(recording(1), Caller(classify))
 
     assert list(chain(*classify.batches)) == [0, 300]
 
@@ -88,7 +88,7 @@ async def test_a_batch_is_filled_by_windows() -> None:
     async with batching(classify, largest_batch=4) as batcher:
         await begun(classify, batcher)
         for number in (1, 200, 2, 3, 900, 4):
-            batcher.submit(recording(number), Caller())
+            batcher.submit(recording(number), Caller(classify))
 
     assert classify.batches == [[0], [1, 200, 2], [3], [900], [4]]
 
@@ -98,16 +98,17 @@ async def test_the_queue_is_bounded_in_bytes() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, queue_bytes=2 * RECORDING_BYTES) as batcher:
         await begun(classify, batcher)
-        batcher.submit(recording(1), Caller())
-        batcher.submit(recording(2), Caller())
+        batcher.submit(recording(1), Caller(classify))
+        batcher.submit(recording(2), Caller(classify))
         with pytest.raises(QueueFullError):
-            batcher.submit(recording(3), Caller())
+            batcher.submit(recording(3), Caller(classify))
 
 
 async def test_an_empty_queue_takes_a_recording_larger_than_itself() -> None:
     """Otherwise it could never be classified."""
-    async with batching(Numbers(), queue_bytes=1) as batcher:
-        assert await batcher.submit(recording(5), Caller()) == Prediction((5.0,), ())
+    classify = Numbers()
+    async with batching(classify, queue_bytes=1) as batcher:
+        assert await batcher.submit(recording(5), Caller(classify)) == Prediction((5.0,), ())
 
 
 async def test_streams_leave_room_for_single_calls() -> None:
@@ -115,12 +116,12 @@ async def test_streams_leave_room_for_single_calls() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, queue_windows=8) as batcher:
         await begun(classify, batcher)
-        stream = Caller()
+        stream = Caller(classify)
         for number in range(1, 7):
             await batcher.submit_when_room(recording(number), stream)
         seventh = asyncio.ensure_future(batcher.submit_when_room(recording(7), stream))
         done, _ = await asyncio.wait([seventh], timeout=0)
-        single = batcher.submit(recording(100), Caller())
+        single = batcher.submit(recording(100), Caller(classify))
         classify.gate.set()
         outcome = await single
         await (await seventh)
@@ -134,9 +135,10 @@ async def test_waiting_for_room_ends_when_there_is_room() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, largest_batch=1, queue_windows=1) as batcher:
         await begun(classify, batcher)
-        batcher.submit(recording(1), Caller())
+        batcher.submit(recording(1), Caller(classify))
         waiting = [
-            asyncio.ensure_future(batcher.submit_when_room(recording(number), Caller())) for number in range(2, 7)
+            asyncio.ensure_future(batcher.submit_when_room(recording(number), Caller(classify)))
+            for number in range(2, 7)
         ]
         done, _ = await asyncio.wait(waiting, timeout=0)
         assert done == set()
@@ -151,9 +153,9 @@ async def test_who_gives_up_waiting_for_room_holds_up_nobody() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, largest_batch=1, queue_windows=1) as batcher:
         await begun(classify, batcher)
-        batcher.submit(recording(1), Caller())
+        batcher.submit(recording(1), Caller(classify))
         first, second = (
-            asyncio.ensure_future(batcher.submit_when_room(recording(number), Caller())) for number in (2, 3)
+            asyncio.ensure_future(batcher.submit_when_room(recording(number), Caller(classify))) for number in (2, 3)
         )
         await asyncio.wait([first, second], timeout=0)
         first.cancel()

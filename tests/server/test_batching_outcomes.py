@@ -17,7 +17,7 @@ async def test_a_failing_batch_harms_no_other() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, largest_batch=2) as batcher:
         await begun(classify, batcher)
-        caller = Caller()
+        caller = Caller(classify)
         outcomes = [batcher.submit(recording(number), caller) for number in (12, 13, 1, 2)]
         classify.gate.set()
         failed, broken, *good = await asyncio.gather(*outcomes)
@@ -32,7 +32,7 @@ async def test_a_refused_recording_harms_no_neighbour() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify) as batcher:
         await begun(classify, batcher)
-        outcomes = [batcher.submit(recording(number), Caller()) for number in (1, 14, 2)]
+        outcomes = [batcher.submit(recording(number), Caller(classify)) for number in (1, 14, 2)]
         classify.gate.set()
         first, refused, second = await asyncio.gather(*outcomes)
 
@@ -46,7 +46,7 @@ async def test_a_cancelled_recording_is_not_computed() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify) as batcher:
         await begun(classify, batcher)
-        outcomes = [batcher.submit(recording(number), Caller()) for number in (1, 2, 3)]
+        outcomes = [batcher.submit(recording(number), Caller(classify)) for number in (1, 2, 3)]
         outcomes[1].cancel()
         classify.gate.set()
         await asyncio.wait(outcomes)
@@ -60,8 +60,8 @@ async def test_a_recording_whose_deadline_has_passed_is_not_computed() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify) as batcher:
         await begun(classify, batcher)
-        late = batcher.submit(recording(1), Caller(deadline=time.monotonic() - 1))
-        good = batcher.submit(recording(2), Caller(deadline=time.monotonic() + 3600))
+        late = batcher.submit(recording(1), Caller(classify, deadline=time.monotonic() - 1))
+        good = batcher.submit(recording(2), Caller(classify, deadline=time.monotonic() + 3600))
         classify.gate.set()
 
         assert isinstance(await late, DeadlinePassedError)
@@ -75,8 +75,8 @@ async def test_a_queue_of_recordings_nobody_wants_makes_room() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, queue_windows=2) as batcher:
         await begun(classify, batcher)
-        gone = [batcher.submit(recording(number), Caller()) for number in (1, 2)]
-        waiting = asyncio.ensure_future(batcher.submit_when_room(recording(3), Caller()))
+        gone = [batcher.submit(recording(number), Caller(classify)) for number in (1, 2)]
+        waiting = asyncio.ensure_future(batcher.submit_when_room(recording(3), Caller(classify)))
         await asyncio.wait([waiting], timeout=0)
         for one in gone:
             one.cancel()
@@ -91,7 +91,7 @@ async def test_closing_finishes_what_waits() -> None:
     classify = Numbers(is_open=False)
     async with batching(classify, largest_batch=2) as batcher:
         await begun(classify, batcher)
-        outcomes = [batcher.submit(recording(number), Caller()) for number in range(1, 6)]
+        outcomes = [batcher.submit(recording(number), Caller(classify)) for number in range(1, 6)]
         closing = asyncio.ensure_future(batcher.close())
         await asyncio.wait([closing], timeout=0)
         classify.gate.set()
@@ -116,7 +116,7 @@ async def test_as_many_batches_run_side_by_side_as_there_are_runs(runs: int) -> 
         for number in range(runs):
             classify.entered.clear()
             outcomes.append(await begun(classify, batcher, number))
-        outcomes += [batcher.submit(recording(number), Caller()) for number in range(runs, 4)]
+        outcomes += [batcher.submit(recording(number), Caller(classify)) for number in range(runs, 4)]
 
         assert sorted(classify.batches) == [[number] for number in range(runs)]
         classify.gate.set()

@@ -52,7 +52,7 @@ async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> 
     """The port is open, health is NOT_SERVING, and every method is UNAVAILABLE with MODEL_NOT_READY."""
     loading, may_load = threading.Event(), threading.Event()
 
-    def load() -> Classifier:
+    def load(_: str) -> Classifier:
         loading.set()
         may_load.wait(60)
         return fake_classifier()
@@ -182,7 +182,7 @@ async def test_a_stream_that_comes_while_the_server_shuts_down_is_not_served() -
 
 async def test_a_watcher_of_health_does_not_hold_up_a_drain() -> None:
     """A call that never ends by itself is cut once the service's own are answered, long before the grace ends."""
-    server = EcgServer(ServerSettings(port=0, drain_seconds=3600), fake_classifier)
+    server = EcgServer(ServerSettings(port=0, drain_seconds=3600), lambda _: fake_classifier())
     port = await server.start()
     async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=""))

@@ -1,22 +1,13 @@
 """Missing and broken files and addresses in use: one line that says what is wrong, and exit status 1."""
 
-import json
 import socket
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from ecg_testing.failures import failure
 from ecg_testing.golden import KERAS_3
-
-
-def write_keras(path: Path, **parts: str) -> Path:
-    """Write a zip archive with these parts."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name.replace("__", "."), text)
-    return path
+from ecg_testing.keras_archives import KERAS_2_VERSION, KERAS_3_VERSION, layer, network_of, parts_of, write_keras
 
 
 def test_a_missing_model_is_named_and_the_shipped_ones_are_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,35 +21,31 @@ def test_a_missing_model_is_named_and_the_shipped_ones_are_told(capsys: pytest.C
 @pytest.mark.parametrize(
     ("parts", "problem"),
     [
-        (None, "no zip archive"),
         ({"other": "{}"}, "metadata.json"),
-        ({"metadata__json": "{"}, "metadata.json"),
-        ({"metadata__json": "{}"}, "metadata.json"),
+        (parts_of() | {"metadata.json": "{"}, "metadata.json"),
+        (parts_of() | {"metadata.json": "{}"}, "metadata.json"),
+        (parts_of() | {"metadata.json": "[" * 100_000}, "metadata.json"),
     ],
-    ids=["no zip", "no metadata", "metadata that is no JSON", "metadata without a version"],
+    ids=["no metadata", "metadata that is no JSON", "metadata without a version", "metadata without an end"],
 )
 def test_a_file_that_is_no_keras_file_is_named(
-    parts: dict[str, str] | None, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    parts: dict[str, str | bytes], problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Found out before TensorFlow is imported."""
-    path = tmp_path / "broken.keras"
-    if parts is None:
-        path.write_text("not a model")
-    else:
-        write_keras(path, **parts)
+    path = write_keras(tmp_path / "broken.keras", parts)
     error = failure(path, capsys)
 
     assert str(path) in error
     assert problem in error
 
 
-@pytest.mark.parametrize("version", ["2.15.0", "3.15.1"])
+@pytest.mark.parametrize("version", [KERAS_2_VERSION, KERAS_3_VERSION])
 def test_a_keras_file_that_keras_refuses_is_named(
     version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever Keras has to say comes in one line."""
-    metadata = json.dumps({"keras_version": version})
-    path = write_keras(tmp_path / "broken.keras", metadata__json=metadata, config__json='{"class_name": "What"}')
+    config = network_of(layer("Dense", units="many"))
+    path = write_keras(tmp_path / "broken.keras", parts_of(config, version=version))
 
     assert f"{path}: Keras cannot open it: " in failure(path, capsys)
 
@@ -99,6 +86,13 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "in use" in error
 
 
+def test_plain_text_does_not_leave_the_machine_unless_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal names what there is to give instead."""
+    error = failure("reference", capsys, "--host", "0.0.0.0")  # noqa: S104 - that is the point
+    for words in ("will not listen", "--tls-certificate", "--tls-key", "--insecure"):
+        assert words in error
+
+
 def test_an_address_of_another_machine_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """192.0.2.1 is nobody's: it is reserved for documentation."""
-    assert "192.0.2.1:0" in failure("reference", capsys, "--host", "192.0.2.1")
+    assert "192.0.2.1:0" in failure("reference", capsys, "--host", "192.0.2.1", "--insecure")

@@ -141,4 +141,4 @@ def test_help_tells_how_to_choose_one(capsys: pytest.CaptureFixture[str]) -> Non
     text = " ".join(capsys.readouterr().out.split())
 
     assert "--operating-point" in text
-    assert "by name, as `ecg summary` lists them; unless given, its first (ECG_OPERATING_POINT)" in text
+    assert "by name, as `ecg summary` lists them; unless given, of each its first (ECG_OPERATING_POINT)" in text

@@ -7,20 +7,19 @@ import pytest
 
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg_server.batching import Batcher
+from ecg_server.call import Call
 from ecg_server.errors import ShuttingDownError
-from ecg_server.prediction_conversion import PredictionConverter, model_summary_to_proto
 from ecg_server.prediction_stream import PredictionStream
-from ecg_server.served_model import ServedModel
 from ecg_server.settings import BatchingSettings
 from ecg_testing.fakes import fake_classifier
 from ecg_testing.messages import numbered_recording
+from ecg_testing.serving import served
 
 
 async def test_a_message_that_arrives_with_the_order_to_stop_is_answered() -> None:
     """What has been received is answered, even if nobody has looked at it when the order comes."""
     classifier = fake_classifier()
-    batcher = Batcher(classifier.classify, BatchingSettings(), classifier.window_count)
-    model = ServedModel(batcher, PredictionConverter(classifier), model_summary_to_proto(classifier, 1))
+    batcher = Batcher(BatchingSettings())
     message: asyncio.Future[pb.PredictStreamRequest] = asyncio.get_running_loop().create_future()
     is_reading = asyncio.Event()
 
@@ -29,7 +28,7 @@ async def test_a_message_that_arrives_with_the_order_to_stop_is_answered() -> No
         yield await message
         raise AssertionError("the stream read on")
 
-    stream = PredictionStream(model, requests(), 10, float("inf"))
+    stream = PredictionStream(batcher, served(classifier).find, requests(), 10, float("inf"), Call())
     await is_reading.wait()
     message.set_result(pb.PredictStreamRequest(recordings=[numbered_recording(number) for number in range(3)]))
     stream.stop_reading()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_client.errors import UnreadableFileError
-from ecg_client.formats.ptbxl_table import CLASS_CODES, PtbxlRow, is_ptbxl_folder, read_table
+from ecg_client.formats.ptbxl_table import CLASS_CODES, TABLE_NAME, PtbxlRow, is_ptbxl_folder, read_table
 from ecg_client.recording import STANDARD_LEADS, Recording
 
 __all__ = [
@@ -43,14 +43,16 @@ def read_signal_int16(folder: Path | str, row: PtbxlRow, sample_rate_hz: int = 1
     """
     path = _signal_path(Path(folder), row, sample_rate_hz)
     # Every signal of PTB-XL has this one layout. Reading it as such is many times as fast as by its header.
+    expected = _SECONDS * sample_rate_hz * len(STANDARD_LEADS)
     try:
-        samples = np.fromfile(path, dtype="<i2")
+        found = path.stat().st_size // 2
+        # Not more than expected: another file may be of any size.
+        samples = np.fromfile(path, dtype="<i2", count=expected)
     except OSError as error:
         raise UnreadableFileError(path, f"{error.strerror or error}; is the download complete?") from error
-    expected = _SECONDS * sample_rate_hz * len(STANDARD_LEADS)
-    if samples.size != expected:
+    if not samples.size == found == expected:
         raise UnreadableFileError(
-            path, f"{samples.size} samples of 2 bytes, but PTB-XL has {expected}; download the file again"
+            path, f"{found} samples of 2 bytes, but PTB-XL has {expected}; download the file again"
         )
     return samples.astype(np.int16, copy=False).reshape(-1, len(STANDARD_LEADS))
 
@@ -83,4 +85,9 @@ def _signal_path(folder: Path, row: PtbxlRow, sample_rate_hz: int) -> Path:
     stems = {100: row.file_stem_100hz, 500: row.file_stem_500hz}
     if sample_rate_hz not in stems:
         raise ValueError(f"sample_rate_hz is {sample_rate_hz}, but PTB-XL has 100 and 500")
-    return folder / f"{stems[sample_rate_hz]}.dat"
+    stem = stems[sample_rate_hz]
+    if Path(stem).is_absolute() or ".." in Path(stem).parts or not stem.isprintable():
+        raise UnreadableFileError(
+            folder / TABLE_NAME, f"it names the signal {stem[:80]!r}, which is no file of the folder"
+        )
+    return folder / f"{stem}.dat"

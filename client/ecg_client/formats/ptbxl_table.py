@@ -29,6 +29,12 @@ _STAGES = {
     "Stadium III": InfarctionStage.III,
 }
 
+# Fifty times as large as those of PTB-XL.
+GREATEST_TABLE_BYTES = 1 << 28
+
+# What lines with too few values, values of another kind, and values nested without end provoke.
+_FAULTS = (AttributeError, MemoryError, OverflowError, RecursionError, SyntaxError, TypeError, ValueError, csv.Error)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PtbxlRow:
@@ -104,12 +110,14 @@ def naming_faults(path: Path) -> Iterator[None]:
         raise UnreadableFileError(
             path, f"there is no column {error}; give the table as PhysioNet publishes it"
         ) from error
-    except (ValueError, SyntaxError, csv.Error) as error:
-        raise UnreadableFileError(path, f"{error}; give the table as PhysioNet publishes it") from error
+    except _FAULTS as error:
+        raise UnreadableFileError(path, f"{str(error)[:200]}; give the table as PhysioNet publishes it") from error
 
 
 def read_lines(path: Path) -> Iterator[dict[str, str]]:
     """Reads the lines of a table, each by the names of its columns."""
+    if path.stat().st_size > GREATEST_TABLE_BYTES:
+        raise ValueError(f"the table has more than {GREATEST_TABLE_BYTES} bytes")
     with path.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
 
@@ -128,8 +136,8 @@ def _row(line: Mapping[str, str], class_of: Mapping[str, str], *, with_infarctio
         metadata=_metadata(line, with_infarction_stages=with_infarction_stages),
         labels=_labels(statements, class_of),
         statements=statements,
-        file_stem_100hz=line["filename_lr"],
-        file_stem_500hz=line["filename_hr"],
+        file_stem_100hz=_stem(line["filename_lr"]),
+        file_stem_500hz=_stem(line["filename_hr"]),
     )
 
 
@@ -160,3 +168,9 @@ def _has_pacemaker(note: str) -> bool | None:
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
+
+
+def _stem(text: str | None) -> str:
+    if text is None:  # the line is too short
+        raise ValueError("a line names no signal file")
+    return text

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from ecg_client.errors import MissingExtraError, UnreadableFileError
 from ecg_client.formats.wfdb_channels import Channel, channels_of, millivolts_of, standard_leads
+from ecg_client.formats.wfdb_extent import refuse_extent, refuse_header_path
 from ecg_client.recording import LeadName, Recording
 
 _SUFFIXES = (".hea", ".dat")
 _INT16_FORMAT = "16"
-_BITS_OF_FORMAT = {"8": 8, "80": 8, "16": 16, "61": 16, "160": 16, "24": 24, "32": 32, "212": 12, "310": 10, "311": 10}
 _INT16_INVALID = np.iinfo(np.int16).min
 
 
@@ -48,15 +48,19 @@ def read_wfdb_record(path: Path | str) -> Recording:
     wfdb = _import_wfdb()
     if not wfdb_header(path).is_file():
         raise UnreadableFileError(path, f"there is no header {wfdb_header(path).name} beside it")
+    refuse_header_path(wfdb_header(path))
     header = _read_header(wfdb, path)
     if isinstance(header, wfdb.MultiRecord):
         raise UnreadableFileError(path, "it consists of several segments; give each of them as a record of its own")
     try:
+        refuse_extent(header, path)
         return _read(wfdb, path, header)
     except UnreadableFileError:
         raise
     except Exception as error:
-        raise UnreadableFileError(path, _why_unreadable(path, header, error)) from error
+        # Whatever the reader stumbles upon.
+        problem = "not a WFDB record that can be read: its header and its .dat do not fit together"
+        raise UnreadableFileError(path, problem) from error
 
 
 def _import_wfdb() -> Any:
@@ -72,27 +76,6 @@ def _read_header(wfdb: Any, path: Path) -> Any:
     except Exception as error:
         # The parser raises whatever it stumbles upon.
         raise UnreadableFileError(path, "the header is empty or damaged") from error
-
-
-def _why_unreadable(path: Path, header: Any, error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        missing = [name for name in _signal_files(header) if not (path.parent / name).is_file()]
-        return f"its .dat is missing (there is no {' and no '.join(missing)} beside the header)"
-    if any(_is_cut(path.parent / name, name, header) for name in _signal_files(header)):
-        return "the .dat is shorter than the header says (a truncated copy?)"
-    return "not a WFDB record that can be read: its header and its .dat do not fit together"
-
-
-def _signal_files(header: Any) -> list[str]:
-    return list(dict.fromkeys(header.file_name or ()))
-
-
-def _is_cut(file: Path, name: str, header: Any) -> bool:
-    """Says whether a signal file has fewer bytes than its channels need; False where the format does not tell."""
-    channels = [index for index, other in enumerate(header.file_name) if other == name]
-    bits = [_BITS_OF_FORMAT.get(header.fmt[index], 0) * header.samps_per_frame[index] for index in channels]
-    needed: int = sum(bits) * (header.sig_len or 0)
-    return file.stat().st_size * 8 < needed
 
 
 def _read(wfdb: Any, path: Path, header: Any) -> Recording:

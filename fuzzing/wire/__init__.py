@@ -1,0 +1,1 @@
+"""Rubbish over the wire, to a server that runs."""
