@@ -157,9 +157,9 @@ def test_the_deadline_is_that_of_the_whole_stream(stream: Stream, service: FakeS
 
 
 def test_a_source_that_has_nothing_yet_is_no_reason_to_give_up(
-    address: str, service: FakeService, make_recording: MakeRecording
+    address: str, service: FakeService, make_recording: MakeRecording, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where nobody waits for an answer, cuts do not count."""
+    """Where nobody waits for an answer, cuts do not count, and are told of once."""
 
     def late() -> Iterator[Recording]:
         yield make_recording("0")
@@ -171,6 +171,7 @@ def test_a_source_that_has_nothing_yet_is_no_reason_to_give_up(
     patience = Resume(first_wait_s=0.01, longest_wait_s=0.02, give_up_after_cuts=2)
     with EcgClient(address) as client:
         assert [result.recording_id for result in client.predict_stream(late(), resume=patience)] == ["0", "1"]
+    assert len(caplog.messages) == 1
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE])
@@ -245,7 +246,7 @@ def test_results_out_of_order_are_an_error(numbers: list[int]) -> None:
     """Whose they are cannot be told."""
     results = [prediction_pb2.RecordingResult(sequence_number=number) for number in numbers]
     with pytest.raises(ServiceError, match="was next"):
-        Resumption(None, None).results(ecg_service_pb2.PredictStreamResponse(results=results))
+        list(Resumption(None, None).results(ecg_service_pb2.PredictStreamResponse(results=results)))
 
 
 def test_closing_the_client_ends_its_streams(address: str, service: FakeService, recordings: Recordings) -> None:

@@ -26,6 +26,13 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
     (EcgError, 2),
 )
 _CLOSED_PIPE = 141
+# What to do where no connection was made, by the first words that fit.
+_UNREACHED_HINTS = (
+    ("handshake failed", "; see that it speaks TLS, and what --ca and --server-name say of its certificate"),
+    ("Socket closed", "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"),
+    ("Connection reset", "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"),
+    ("", " (start it with `ecg-server`, or say with --address where it is)"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +65,7 @@ def _hint(error: EcgError) -> str:
     if isinstance(error, UnauthenticatedError):
         return "; give a token with --token-file or ECG_TOKEN, or a client certificate with --cert and --key"
     if isinstance(error, ServiceError) and is_unreached(error):
-        return " (start it with `ecg-server`, or say with --address where it is)"
+        return next(hint for words, hint in _UNREACHED_HINTS if words in error.message)
     return ""
 
 
