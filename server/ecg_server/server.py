@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 
 import numpy as np
 from grpc import aio
@@ -113,6 +114,7 @@ class EcgServer:
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
         await self._batcher.close()
+        logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
 
     async def _listen(self) -> int:
         if self._settings.health_port is not None:
