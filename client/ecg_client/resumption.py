@@ -18,8 +18,9 @@ from ecg_client.status import is_unreached
 logger = logging.getLogger("ecg_client")
 
 _ANY = re.compile("")
-# The last is what grpc.aio says when it could not send, and it may say so in place of the status that told why.
-_CUT = re.compile("Stream removed|RST_STREAM|Internal error from Core")
+# What grpc.aio says when it could not send, and it may say so in place of the status that told why.
+_UNTOLD = "Internal error from Core"
+_CUT = re.compile(f"Stream removed|RST_STREAM|{_UNTOLD}")
 
 RESUMABLE: Mapping[grpc.StatusCode, re.Pattern[str]] = {
     # Reset, killed, refused, drained, too old, told GOAWAY: whoever is there next can go on.
@@ -134,7 +135,8 @@ class Resumption:
         self._attempts += 1
         # A service that says why it ended the stream was not brought down by it.
         is_told = bool(cut.reason) or cut.retry_after_s is not None
-        self._cuts += not (is_idle or is_told or is_unreached(cut))
+        # One of which it cannot be told may be of a service that is not there: only time decides about those.
+        self._cuts += not (is_idle or is_told or is_unreached(cut) or _UNTOLD in cut.message)
         self._check_patience(self._resume, cut)
         self._answered_before = self._answered
         return self._next_wait_s(self._resume, cut.retry_after_s or 0.0)
