@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing
 
-from ecg_client import AsyncEcgClient, EcgClient, ServiceError, ServiceUnavailableError, ServingStatus
+from ecg_client import AsyncEcgClient, EcgClient, Recording, ServiceError, ServiceUnavailableError, ServingStatus
 from soak.journal import Journal
 from soak.load import LONG_TIMEOUT_S, SHORT_TIMEOUTS_S, Load, StreamPlan
 
@@ -22,7 +24,7 @@ def stream(load: Load) -> None:
 
 
 def _stream_once(client: EcgClient, plan: StreamPlan) -> ServiceError | None:
-    recordings, version = plan.ledger.recordings(), plan.model_version
+    recordings, version = _paced(plan), plan.model_version
     answers = client.predict_stream(recordings, model_version=version, max_in_flight=plan.max_in_flight)
     try:
         with closing(answers) as results:
@@ -35,6 +37,12 @@ def _stream_once(client: EcgClient, plan: StreamPlan) -> ServiceError | None:
     return None
 
 
+def _paced(plan: StreamPlan) -> Iterator[Recording]:
+    for recording in plan.ledger.recordings():
+        yield recording
+        time.sleep(plan.pace_s)
+
+
 async def stream_async(load: Load) -> None:
     """Open one stream after the other."""
     async with AsyncEcgClient(load.address) as client:
@@ -44,7 +52,7 @@ async def stream_async(load: Load) -> None:
 
 
 async def _stream_once_async(client: AsyncEcgClient, plan: StreamPlan) -> ServiceError | None:
-    recordings, version = plan.ledger.recordings(), plan.model_version
+    recordings, version = _paced_async(plan), plan.model_version
     answers = client.predict_stream(recordings, model_version=version, max_in_flight=plan.max_in_flight)
     try:
         async with aclosing(answers) as results:
@@ -55,6 +63,12 @@ async def _stream_once_async(client: AsyncEcgClient, plan: StreamPlan) -> Servic
     except ServiceError as error:
         return error
     return None
+
+
+async def _paced_async(plan: StreamPlan) -> AsyncIterator[Recording]:
+    for recording in plan.ledger.recordings():
+        yield recording
+        await asyncio.sleep(plan.pace_s)
 
 
 def call_patiently(load: Load) -> None:

@@ -24,6 +24,8 @@ SHORT_TIMEOUTS_S = (0.005, 0.02, 0.1, 0.5)
 _CANARY_SHARE = 0.2
 _LEAVING_SHARE = 0.2
 _LONGEST_STREAM = 1500
+# Most callers have other things to do, and leave the servers some time to start in.
+_PACES_S = (0.0, 0.01, 0.02, 0.05, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class StreamPlan:
         ledger: its recordings, and what became of them.
         model_version: which model is to answer.
         max_in_flight: recordings that may be on their way.
+        pace_s: how long its caller takes to have the next recording, in seconds.
         leaves_after: results after which its caller leaves; None: it stays to the end.
     """
 
     ledger: Ledger
     model_version: str
     max_in_flight: int
+    pace_s: float
     leaves_after: int | None
 
     @property
@@ -93,6 +97,7 @@ class Load:
             Ledger(self._until_over(), count, model_version, self.account),
             model_version,
             self.chance.choice((4, 64, 256)),
+            self.chance.choice(_PACES_S),
             self.chance.randrange(count) + 1 if self.chance.random() < _LEAVING_SHARE else None,
         )
 
@@ -104,12 +109,14 @@ class Load:
     def note_answer(self, sample: Sample, prediction: Prediction, model_version: str) -> None:
         """Count what a single call was answered."""
         objection = sample.objection(prediction, model_version)
-        self.account.note(Outcome.WRONG if objection else Outcome.ANSWERED, detail=f"a single call: {objection}")
+        self.account.note(
+            Outcome.WRONG if objection else Outcome.ANSWERED, detail=f"a single call to {self.address}: {objection}"
+        )
 
     def note_refusal(self, sample: Sample, error: ServiceError, timeout_s: float) -> None:
         """Count what a single call ended with."""
         outcome, detail = _outcome(sample, error, is_in_a_hurry=timeout_s < LONG_TIMEOUT_S)
-        self.account.note(outcome, detail=f"a single call: {detail}")
+        self.account.note(outcome, detail=f"a single call to {self.address}, with {timeout_s:g} s of time: {detail}")
 
     def _model_version(self) -> str:
         return Model.CANARY.value if self.chance.random() < _CANARY_SHARE else ""

@@ -13,6 +13,7 @@ COMPUTED_LATE = "computed_after_deadline"
 _FORESEEN = (
     "stays as it is: ",  # a broken bundle was published
     "ended with status -9; starting another",  # a worker was killed
+    "ExecuteBatchError raised in core",  # the caller had gone before its status could be sent, says gRPC itself
 )
 
 
