@@ -25,6 +25,7 @@ GREATEST_GROWTH_PERCENT = 5.0
 GROWTH_COUNTS_AFTER_SECONDS = 300
 
 _WATCH_EVERY_SECONDS = 1.0
+_READINGS_A_LINE = 30
 # Of the time, how much passes between two faults on average; and how much that is at most, in seconds.
 _PAUSE_SHARE, _LONGEST_PAUSE_SECONDS = 0.02, 5.0
 
@@ -118,6 +119,8 @@ def _watching(servers: Servers, logs: ServerLogs, memory: MemoryGrowth, journal:
     def watch() -> None:
         while not is_over.wait(_WATCH_EVERY_SECONDS):
             memory.read(journal.elapsed_seconds - began)
+            if len(memory.readings) % _READINGS_A_LINE == 0:
+                journal.tell(f"the steady server has {memory.readings[-1][1] / 1e6:.0f} MB")
             for server in servers.processes:
                 logs.read(server)
 
