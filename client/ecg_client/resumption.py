@@ -18,8 +18,9 @@ from ecg_client.status import is_unreached
 logger = logging.getLogger("ecg_client")
 
 _ANY = re.compile("")
-# The last is what grpc.aio says when it could not send, and it may say so in place of the status that told why.
-_CUT = re.compile("Stream removed|RST_STREAM|Internal error from Core")
+# What grpc.aio says when it could not send, and it may say so in place of the status that told why.
+_UNTOLD = "Internal error from Core"
+_CUT = re.compile(f"Stream removed|RST_STREAM|{_UNTOLD}")
 
 RESUMABLE: Mapping[grpc.StatusCode, re.Pattern[str]] = {
     # Reset, killed, refused, drained, too old, told GOAWAY: whoever is there next can go on.
@@ -143,8 +144,10 @@ class Resumption:
             self._missed_since, self._cuts = None, 0
             return
         self._missed_since = self._missed_since or time.monotonic()
-        # A service that says why it ended the stream was not brought down by what is in it.
-        self._cuts += is_reached and not cut.reason and cut.retry_after_s is None
+        # A service that says why it ended the stream was not brought down by what is in it; and a cut that does not
+        # tell whether anybody was reached may be of a service that is not there: only time decides about those.
+        is_told = bool(cut.reason) or cut.retry_after_s is not None
+        self._cuts += not (is_told or _UNTOLD in cut.message) and is_reached
 
     def _check_patience(self, resume: Resume, cut: ServiceError) -> None:
         if not self._was_reached and self._attempts >= _FIRST_ATTEMPTS:

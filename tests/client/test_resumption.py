@@ -126,6 +126,13 @@ def test_a_recording_that_cuts_every_stream_is_given_up(stream: Stream, make_rec
     assert stream.answered == _numbered(2)
 
 
+def test_a_cut_that_does_not_tell_why_is_not_blamed_on_a_recording() -> None:
+    """The asynchronous client's, when it cannot send: most often nobody is there, for as long as a restart takes."""
+    resumption = Resumption(Resume(first_wait_s=0.01, give_up_after_cuts=3), None)
+    cut = ServiceError(grpc.StatusCode.INTERNAL, "the call ended with INTERNAL: Internal error from Core")
+    assert all(resumption.wait_s(cut, is_idle=False) > 0 for _ in range(10))
+
+
 def test_a_stream_that_ends_well_too_early_is_cut_as_well(stream: Stream, make_recording: MakeRecording) -> None:
     """A server, or a proxy, that hangs up politely does not lose recordings in silence."""
     with pytest.raises(ServiceUnavailableError, match=r"before every recording was answered \(gave up after 5 cuts"):
