@@ -27,6 +27,7 @@ from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.records.audit_log import AuditLog
 from ecg_server.records.logs import Logs
 from ecg_server.reflection import add_reflection
+from ecg_server.release import ReleasingInterceptor
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings, TlsSettings
@@ -205,7 +206,11 @@ def _build_server(
     access = settings.access
     shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[CallInterceptor(Gate(access), shares, audit), UnreadableMessageInterceptor()],
+        interceptors=[
+            ReleasingInterceptor(),
+            CallInterceptor(Gate(access), shares, audit),
+            UnreadableMessageInterceptor(),
+        ],
         options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)
