@@ -117,7 +117,8 @@ class EcgServer:
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
         await self._batcher.close()
-        logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
+        if self._batcher.counts.batches:
+            logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
 
     async def _let_arrive(self) -> None:
         """Wait until for a moment no further call has begun, though not for ever: callers may go on calling."""
