@@ -57,6 +57,8 @@ class EcgServer:
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
+        # First, for it may fail: threads that nobody ends would keep the process from ending.
+        gate = Gate(settings.access)
         self._settings = settings
         self._load = load
         self._models = {STABLE: settings.model, **settings.others}
@@ -70,7 +72,7 @@ class EcgServer:
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
         self._background: list[asyncio.Task[None]] = []
-        self._server = _build_server(settings, self._servicer, self._health, None if logs is None else logs.audit)
+        self._server = _build_server(settings, gate, self._servicer, self._health, None if logs is None else logs.audit)
         self._health_server = _build_health_server(settings, self._health)
 
     async def start(self) -> int:
@@ -196,6 +198,7 @@ def warm_up(classifier: Classifier, largest_batch: int) -> None:
 
 def _build_server(
     settings: ServerSettings,
+    gate: Gate,
     servicer: EcgServicer,
     health_servicer: health.aio.HealthServicer,
     audit: AuditLog | None,
@@ -203,7 +206,7 @@ def _build_server(
     access = settings.access
     shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[CallInterceptor(Gate(access), shares, audit), UnreadableMessageInterceptor()],
+        interceptors=[CallInterceptor(gate, shares, audit), UnreadableMessageInterceptor()],
         options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)
