@@ -9,6 +9,7 @@
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
+# make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make generate, make lock   renew generated/ and requirements.lock
 
 PYTHON ?= python3
@@ -19,13 +20,14 @@ MODEL ?=
 ADDRESS ?=
 EVALUATION ?= build/evaluation
 RUNS ?= 1000000
+MINUTES ?= 10
 ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench fuzz generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench fuzz soak generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -63,6 +65,10 @@ bench: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
+
+# It stands on what the tests stand on: servers as processes, a proxy that cuts.
+soak: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m soak --minutes $(MINUTES) $(ARGS)
 
 check: $(READY)
 	scripts/check-generated $(BIN)

@@ -18,8 +18,9 @@ from ecg_client.status import is_unreached
 logger = logging.getLogger("ecg_client")
 
 _ANY = re.compile("")
-# The last is what grpc.aio says when it could not send, and it may say so in place of the status that told why.
-_CUT = re.compile("Stream removed|RST_STREAM|Internal error from Core")
+# What grpc.aio says when it could not send, and it may say so in place of the status that told why.
+_UNTOLD = "Internal error from Core"
+_CUT = re.compile(f"Stream removed|RST_STREAM|{_UNTOLD}")
 
 RESUMABLE: Mapping[grpc.StatusCode, re.Pattern[str]] = {
     # Reset, killed, refused, drained, too old, told GOAWAY: whoever is there next can go on.
@@ -61,7 +62,7 @@ class Resume:
 
 DEFAULT_RESUME = Resume()
 
-# Where nobody ever answered there is nothing to resume: it is tried as often as a single call.
+# Where nobody ever was there is nothing to resume: it is tried as often as a single call.
 _FIRST_ATTEMPTS = 4
 
 
@@ -86,7 +87,8 @@ class Resumption:
         self._ends_at = None if timeout_s is None else time.monotonic() + timeout_s
         self._answered = 0
         self._answered_before = 0
-        self._cut_at: float | None = None
+        self._was_reached = False
+        self._missed_since: float | None = None
         self._attempts = 0
         self._cuts = 0
 
@@ -96,23 +98,24 @@ class Resumption:
         return None if self._ends_at is None else max(0.0, self._ends_at - time.monotonic())
 
     def results(self, response: ecg_service_pb2.PredictStreamResponse) -> Iterator[RecordingResult]:
-        """Returns the next results, numbered on from those before the last cut.
+        """Yields the next results, numbered on from those before the last cut.
 
         Raises:
-            ServiceError: They are not the next ones.
+            ServiceError: One of them is not the next.
         """
-        if self._cut_at is not None:
-            self._begin_anew()
-        expected = self._answered - self._answered_before
-        for number, result in enumerate(response.results, expected):
-            if result.sequence_number != number:
-                raise ServiceError(
-                    grpc.StatusCode.INTERNAL,
-                    f"the service answered recording {result.sequence_number} where {number} was next",
-                )
+        if not response.results:
+            return
+        self._was_reached = True
+        self._missed_since = None
+        self._attempts = self._cuts = 0
+        expected, first = self._answered, self._answered_before
         self._answered += len(response.results)
-        first = self._answered_before
-        return (result_from_proto(result, first) for result in response.results)
+        for number, message in enumerate(response.results, expected):
+            result = result_from_proto(message, first)
+            if result.sequence_number != number:
+                wrong = f"the service answered recording {result.sequence_number} where {number} was next"
+                raise ServiceError(grpc.StatusCode.INTERNAL, wrong)
+            yield result
 
     def wait_s(self, cut: ServiceError, *, is_idle: bool) -> float:
         """Returns how long to wait before the stream is opened anew, in seconds.
@@ -126,35 +129,30 @@ class Resumption:
         """
         if self._resume is None or not is_resumable(cut):
             raise cut
-        if is_idle:
-            self._begin_anew()
-        if self._cut_at is None:
-            self._cut_at = time.monotonic()
-            self._tell(cut)
-        self._attempts += 1
-        # A service that says why it ended the stream was not brought down by it.
-        is_told = bool(cut.reason) or cut.retry_after_s is not None
-        self._cuts += not (is_idle or is_told or is_unreached(cut))
+        self._note(cut, is_idle=is_idle)
         self._check_patience(self._resume, cut)
         self._answered_before = self._answered
         return self._next_wait_s(self._resume, cut.retry_after_s or 0.0)
 
-    def _begin_anew(self) -> None:
-        self._cut_at = None
-        self._attempts = self._cuts = 0
-
-    def _was_never_there(self, cut: ServiceError) -> bool:
-        return self._answered == 0 and is_unreached(cut)
-
-    def _tell(self, cut: ServiceError) -> None:
-        if not self._was_never_there(cut):
+    def _note(self, cut: ServiceError, *, is_idle: bool) -> None:
+        is_reached = not is_unreached(cut)
+        self._was_reached |= is_reached
+        if self._attempts == 0 and self._was_reached:
             logger.warning("the stream was cut after %d answers and is resumed: %s", self._answered, cut.message)
+        self._attempts += 1
+        if is_idle:
+            self._missed_since, self._cuts = None, 0
+            return
+        self._missed_since = self._missed_since or time.monotonic()
+        # A service that says why it ended the stream was not brought down by what is in it; and a cut that does not
+        # tell whether anybody was reached may be of a service that is not there: only time decides about those.
+        is_told = bool(cut.reason) or cut.retry_after_s is not None
+        self._cuts += not (is_told or _UNTOLD in cut.message) and is_reached
 
     def _check_patience(self, resume: Resume, cut: ServiceError) -> None:
-        if self._was_never_there(cut) and self._attempts >= _FIRST_ATTEMPTS:
+        if not self._was_reached and self._attempts >= _FIRST_ATTEMPTS:
             raise cut
-        waited_s = time.monotonic() - (self._cut_at or 0.0)
-        if waited_s >= resume.give_up_after_s:
+        if self._missed_since is not None and time.monotonic() - self._missed_since >= resume.give_up_after_s:
             raise self._given_up(cut, f"no answer for {resume.give_up_after_s:g} s")
         if self._cuts >= resume.give_up_after_cuts:
             raise self._given_up(cut, f"{self._cuts} cuts in a row at the same recording")

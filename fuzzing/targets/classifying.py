@@ -8,7 +8,7 @@ from ecg.v1 import prediction_pb2, recording_pb2
 from ecg_model.bundle import SHIPPED_BUNDLES, read_bundle
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.errors import InvalidRecordingError
-from ecg_model.recording import FloatArray
+from ecg_model.recording import FloatArray, Recording
 from ecg_server.prediction_conversion import PredictionConverter
 from ecg_server.recording_conversion import at_message_paths, recording_from_proto, signal_byte_count
 from ecg_server.status import recording_error
@@ -41,19 +41,25 @@ def _converter() -> PredictionConverter:
     return PredictionConverter(classifier())
 
 
+def convert(message: recording_pb2.Recording) -> Recording | None:
+    """Take a recording from its message; None: it is refused, or too large to be worth the time."""
+    if signal_byte_count(message) > GREATEST_SIGNAL_BYTES:
+        return None
+    try:
+        return recording_from_proto(message)
+    except InvalidRecordingError as error:
+        _tell(error, is_packed=message.HasField("packed_signal"))
+        return None
+
+
 def classify(message: recording_pb2.Recording) -> None:
     """Take a recording all the way from message to message; only a refusal may come of it, or a prediction."""
-    is_packed = message.HasField("packed_signal")
-    if signal_byte_count(message) > GREATEST_SIGNAL_BYTES:
-        return
-    try:
-        recording = recording_from_proto(message)
-    except InvalidRecordingError as error:
-        _tell(error, is_packed=is_packed)
+    recording = convert(message)
+    if recording is None:
         return
     (outcome,) = classifier().classify([recording])
     if isinstance(outcome, InvalidRecordingError):
-        _tell(outcome, is_packed=is_packed)
+        _tell(outcome, is_packed=message.HasField("packed_signal"))
     else:
         _check(outcome, message.recording_id)
 

@@ -74,6 +74,8 @@ class Loiterers:
             _, writer = await asyncio.open_connection("127.0.0.1", self._port)
             try:
                 for byte in (PREFACE + frame(SETTINGS, 0, 0) + METHOD) * (index % 3):
+                    if writer.transport.is_closing():
+                        return
                     writer.write(bytes([byte]))
                     await asyncio.sleep(0.05)
                 await asyncio.sleep(3600)

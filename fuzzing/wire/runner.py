@@ -4,7 +4,7 @@ import asyncio
 import collections
 import random
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,11 +82,11 @@ async def _fuzz(server: ServerUnderFire, name: str, runs: int, seconds: int, num
     async with aio.insecure_channel(server.address) as probing, Caller(server.address) as caller:
         fire = Fire(server, Probe(probing))
         await fire.check("at-rest")
-        await _call(fire, caller, min(runs, FIRST_CALLS), number, started + seconds)
+        await call_and_check(fire, caller, min(runs, FIRST_CALLS), number, started + seconds)
         await _attack(fire, number)
         before = server.megabytes()
         await _attack(fire, number + 1)
-        await _call(fire, caller, runs - FIRST_CALLS, number + 1, started + seconds)
+        await call_and_check(fire, caller, runs - FIRST_CALLS, number + 1, started + seconds)
         await fire.check("at-the-end")
     growth = server.megabytes() - before
     if growth > GREATEST_GROWTH_MEGABYTES or not server.is_alive:
@@ -103,7 +103,8 @@ async def _fuzz(server: ServerUnderFire, name: str, runs: int, seconds: int, num
     )
 
 
-async def _call(fire: Fire, caller: Caller, count: int, number: int, until: float) -> None:
+async def call_and_check(fire: Fire, caller: Caller, count: int, number: int, until: float) -> None:
+    """Make spoilt calls, many at once, and check on the ordinary caller in between."""
     source = random.Random(number)  # noqa: S311 - repeatable, not secret
     bred_from = seeds()
     for start in range(0, count, 10 * CALLS_AT_ONCE):
@@ -121,13 +122,13 @@ async def _make(fire: Fire, caller: Caller, calls: Iterator[Call]) -> None:
 
 async def _attack(fire: Fire, number: int) -> None:
     async with Loiterers(fire.server.port, LOITERERS):
-        for name, one in ATTACKS.items():
-            await _meanwhile(fire, name, attack(fire.server.port, one, number))
+        for name in ATTACKS:
+            await attack_and_check(fire, name, number)
 
 
-async def _meanwhile(fire: Fire, name: str, attacking: Awaitable[None]) -> None:
+async def attack_and_check(fire: Fire, name: str, number: int) -> None:
     """Check on the ordinary caller while an attack goes on, and after it."""
-    going_on = asyncio.ensure_future(attacking)
+    going_on = asyncio.ensure_future(attack(fire.server.port, ATTACKS[name], number))
     while not going_on.done():
         await fire.check(f"during-{name}")
         await asyncio.sleep(0.05)

@@ -43,6 +43,8 @@ class ServerUnderFire:
         self._process.terminate()
         self._process.wait(60)
         self._reader.join()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
     @property
     def port(self) -> int:

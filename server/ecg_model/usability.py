@@ -90,7 +90,8 @@ def _unchanged(signals: FloatArray, warnings: tuple[tuple[RecordingWarning, ...]
 
 
 def _too_large(quality: Assessment) -> BoolArray:
-    large: BoolArray = np.median(quality.values(AMPLITUDE), axis=1) > GREATEST_MEDIAN_RANGE_MV
+    with np.errstate(over="ignore"):  # the mean of the two in the middle may be beyond float32, and is large then
+        large: BoolArray = np.median(quality.values(AMPLITUDE), axis=1) > GREATEST_MEDIAN_RANGE_MV
     return large
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 
 import numpy as np
 from grpc import aio
@@ -26,6 +27,7 @@ from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.records.audit_log import AuditLog
 from ecg_server.records.logs import Logs
 from ecg_server.reflection import add_reflection
+from ecg_server.release import ReleasingInterceptor
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings, TlsSettings
@@ -117,6 +119,7 @@ class EcgServer:
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
         await self._batcher.close()
+        logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
 
     async def _let_arrive(self) -> None:
         """Wait until for a moment no further call has begun, though not for ever: callers may go on calling."""
@@ -206,7 +209,11 @@ def _build_server(
     access = settings.access
     shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[CallInterceptor(gate, shares, audit), UnreadableMessageInterceptor()],
+        interceptors=[
+            ReleasingInterceptor(),
+            CallInterceptor(gate, shares, audit),
+            UnreadableMessageInterceptor(),
+        ],
         options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)

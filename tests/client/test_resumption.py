@@ -126,6 +126,13 @@ def test_a_recording_that_cuts_every_stream_is_given_up(stream: Stream, make_rec
     assert stream.answered == _numbered(2)
 
 
+def test_a_cut_that_does_not_tell_why_is_not_blamed_on_a_recording() -> None:
+    """The asynchronous client's, when it cannot send: most often nobody is there, for as long as a restart takes."""
+    resumption = Resumption(Resume(first_wait_s=0.01, give_up_after_cuts=3), None)
+    cut = ServiceError(grpc.StatusCode.INTERNAL, "the call ended with INTERNAL: Internal error from Core")
+    assert all(resumption.wait_s(cut, is_idle=False) > 0 for _ in range(10))
+
+
 def test_a_stream_that_ends_well_too_early_is_cut_as_well(stream: Stream, make_recording: MakeRecording) -> None:
     """A server, or a proxy, that hangs up politely does not lose recordings in silence."""
     with pytest.raises(ServiceUnavailableError, match=r"before every recording was answered \(gave up after 5 cuts"):
@@ -157,9 +164,9 @@ def test_the_deadline_is_that_of_the_whole_stream(stream: Stream, service: FakeS
 
 
 def test_a_source_that_has_nothing_yet_is_no_reason_to_give_up(
-    address: str, service: FakeService, make_recording: MakeRecording
+    address: str, service: FakeService, make_recording: MakeRecording, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where nobody waits for an answer, cuts do not count."""
+    """Where nobody waits for an answer, cuts do not count, and are told of once."""
 
     def late() -> Iterator[Recording]:
         yield make_recording("0")
@@ -171,6 +178,7 @@ def test_a_source_that_has_nothing_yet_is_no_reason_to_give_up(
     patience = Resume(first_wait_s=0.01, longest_wait_s=0.02, give_up_after_cuts=2)
     with EcgClient(address) as client:
         assert [result.recording_id for result in client.predict_stream(late(), resume=patience)] == ["0", "1"]
+    assert len(caplog.messages) == 1
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE])
@@ -245,7 +253,7 @@ def test_results_out_of_order_are_an_error(numbers: list[int]) -> None:
     """Whose they are cannot be told."""
     results = [prediction_pb2.RecordingResult(sequence_number=number) for number in numbers]
     with pytest.raises(ServiceError, match="was next"):
-        Resumption(None, None).results(ecg_service_pb2.PredictStreamResponse(results=results))
+        list(Resumption(None, None).results(ecg_service_pb2.PredictStreamResponse(results=results)))
 
 
 def test_closing_the_client_ends_its_streams(address: str, service: FakeService, recordings: Recordings) -> None:

@@ -30,6 +30,7 @@ class Serving:
     """A server that is SERVING, and a way to call it."""
 
     server: EcgServer
+    address: str
     channel: aio.Channel
     stub: "EcgServiceStub"
 
@@ -49,8 +50,9 @@ async def serving_models(
     server = EcgServer(replace(settings, port=0, drain_seconds=5), models.__getitem__, logs)
     port = await server.start()
     try:
-        async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Serving(server, channel, EcgServiceStub(channel))
+        address = f"127.0.0.1:{port}"
+        async with aio.insecure_channel(address) as channel:
+            yield Serving(server, address, channel, EcgServiceStub(channel))
     finally:
         await server.drain()
 

@@ -6,18 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent import futures
 from contextlib import ExitStack
 from pathlib import Path
 
-import grpc
 import psutil
 
-from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
 from ecg_client import EcgClient, ServingStatus
 from ecg_testing.cutting_proxy import CuttingProxy, Side
 from ecg_testing.exactly_once import Tally, known_answers
-from ecg_testing.fake_service import FakeService
 from ecg_testing.processes import ServerProcess
 from ecg_testing.restarting_server import RestartingServer
 from ecg_testing.streaming import both_streaming
@@ -78,15 +74,10 @@ def test_a_server_that_is_told_to_stop(moments: Moments) -> None:
 
 def test_a_connection_that_is_too_old(faults: int) -> None:
     """A server that ends connections after a while ends the streams on them soon after."""
-    age = (("grpc.max_connection_age_ms", 200), ("grpc.max_connection_age_grace_ms", 50))
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=age)
-    ecg_service_pb2_grpc.add_EcgServiceServicer_to_server(_ForgetfulService(), server)
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    with both_streaming(address, known_answers(address)) as tallies:
-        _wait_until_resumed(tallies, faults)
-    server.stop(grace=None).wait()
-    _assert_flawless(tallies)
+    with ServerProcess(*MODEL, "--max-connection-age-seconds", "0.3", "--connection-grace-seconds", "0.05") as server:
+        with both_streaming(server.address, known_answers(server.address)) as tallies:
+            _wait_until_resumed(tallies, faults)
+        _assert_flawless(tallies)
 
 
 def test_a_client_that_is_killed(moments: Moments, tmp_path: Path, *, is_async: bool) -> None:
@@ -157,10 +148,3 @@ def _has_connection(worker: psutil.Process, port: int) -> bool:
     except psutil.NoSuchProcess:
         return False
     return any(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == port for one in connections)
-
-
-class _ForgetfulService(FakeService):
-    """Keeps nothing of the thousands of recordings that it is sent."""
-
-    def _note(self, request: ecg_service_pb2.PredictStreamRequest) -> None:
-        del request

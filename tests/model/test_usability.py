@@ -217,3 +217,12 @@ def test_a_masked_lead_is_no_reason_to_abstain() -> None:
 
     assert [one.lead for one in told(unmasked).abstentions] == [LeadName.V1]
     assert told(masked).abstentions == ()
+
+
+def test_samples_at_the_end_of_what_a_number_can_be_are_refused_quietly() -> None:
+    """The mean of two ranges is beyond float32 then: no warning of NumPy's comes of it."""
+    signal = np.where(np.arange(1000)[:, np.newaxis] % 2, np.float32(1.7e38), np.float32(-1.7e38))
+    outcome, _ = masking(np.repeat(signal, 12, axis=1).astype(np.float32))
+
+    assert isinstance(outcome, InvalidRecordingError)
+    assert outcome.reason is RefusalReason.SIGNAL_OUT_OF_RANGE

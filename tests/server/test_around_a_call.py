@@ -67,10 +67,10 @@ async def test_every_method_asks_for_a_token_but_health(tmp_path: Path) -> None:
 
 async def test_single_calls_beyond_a_callers_rate_are_refused_and_streams_slowed_down() -> None:
     """The refusal says when to come back; a stream gets all its answers."""
-    async with serving(fake_classifier(), access=AccessSettings(caller_recordings_per_second=20)) as server:
+    async with serving(fake_classifier(), access=AccessSettings(caller_recordings_per_second=5)) as server:
         calls = [server.stub.Predict(request(numbered_recording(1))) for _ in range(60)]
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
-        results = await stream(server.stub, [group([numbered_recording(n) for n in range(25)])])
+        results = await stream(server.stub, [group([numbered_recording(n) for n in range(8)])])
 
     errors = [outcome for outcome in outcomes if isinstance(outcome, aio.AioRpcError)]
     assert 0 < len(errors) < 60
@@ -78,7 +78,7 @@ async def test_single_calls_beyond_a_callers_rate_are_refused_and_streams_slowed
         status = call_status(error)
         assert (status.code, status.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "CALLER_LIMIT")
         assert 0 < retry_seconds(error) <= 1
-    assert [result.WhichOneof("outcome") for result in results] == ["prediction"] * 25
+    assert [result.WhichOneof("outcome") for result in results] == ["prediction"] * 8
 
 
 def retry_seconds(error: aio.AioRpcError) -> float:
@@ -201,3 +201,21 @@ async def test_a_call_is_one_line_of_the_log_under_the_callers_id_or_a_new_one(t
     }
     assert calls["mine-2"]["status"] == "INVALID_ARGUMENT"
     assert (calls[made]["recordings"], calls[made]["model_version"]) == (3, "fake")
+
+
+async def test_a_client_that_pings_too_often_is_told_to_go() -> None:
+    """Pings of a client that has nothing to say keep a server busy; the reason is said in gRPC's own words."""
+    pinging = [("grpc.keepalive_time_ms", 20), ("grpc.http2.max_pings_without_data", 0)]
+    connections = ConnectionSettings(least_ping_interval_seconds=60)
+    async with (
+        serving(fake_classifier(), connections=connections) as server,
+        aio.insecure_channel(server.address, options=pinging) as channel,
+    ):
+        opened = EcgServiceStub(channel).PredictStream()
+        await opened.write(group([numbered_recording(1)]))
+        await opened.read()
+        async with asyncio.timeout(30):
+            error = await refusal(opened.read())
+
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert "pings" in (error.details() or "")

@@ -26,15 +26,18 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
     (EcgError, 2),
 )
 _CLOSED_PIPE = 141
-# What is in the words with which grpc says that it cannot connect, and what that means for whoever typed the command.
-_CONNECTION_HINTS = {
-    "certificate has expired": "; the service's certificate has expired; tell its operator",
-    "CERTIFICATE_VERIFY_FAILED": "; name the authority that the service's certificate comes from with --ca",
-    "Hostname Verification": "; the service's certificate has another name than its address; say it with --server-name",
-    "WRONG_VERSION_NUMBER": "; it speaks no TLS; leave out --tls, --ca, --cert, --key and --server-name",
-    "Socket closed": " (somebody is there, and wants TLS: give --ca or --tls, and --cert with --key if it asks for them)",
-    "": " (start it with `ecg-server`, or say with --address where it is)",
-}
+# What to do where no connection was made, by the first words that fit.
+_HANGS_UP = "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"
+_UNREACHED_HINTS = (
+    ("certificate has expired", "; the service's certificate has expired: tell its operator"),
+    ("CERTIFICATE_VERIFY_FAILED", "; say with --ca which authority the service's certificate comes from"),
+    ("Hostname Verification", "; say with --server-name which name the service's certificate has"),
+    ("WRONG_VERSION_NUMBER", "; it speaks no TLS: leave out --tls, --ca, --cert, --key and --server-name"),
+    ("handshake failed", "; see that it speaks TLS, and what --ca and --server-name say of its certificate"),
+    ("Socket closed", _HANGS_UP),
+    ("Connection reset", _HANGS_UP),
+    ("", " (start it with `ecg-server`, or say with --address where it is)"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -67,7 +70,7 @@ def _hint(error: EcgError) -> str:
     if isinstance(error, UnauthenticatedError):
         return "; give a token with --token-file or ECG_TOKEN, or a client certificate with --cert and --key"
     if isinstance(error, ServiceError) and is_unreached(error):
-        return next(hint for words, hint in _CONNECTION_HINTS.items() if words in str(error))
+        return next(hint for words, hint in _UNREACHED_HINTS if words in error.message)
     return ""
 
 

@@ -58,7 +58,8 @@ def test_tls_is_implied_by_what_it_needs(ecg: Ecg, option: list[str]) -> None:
     """A service without it cannot be called so."""
     code, _, err = ecg("health", *option)
     assert code == 3
-    assert "handshake" in err
+    assert "handshake failed" in err
+    assert err.endswith("; see that it speaks TLS, and what --ca and --server-name say of its certificate\n")
 
 
 def test_a_model_is_asked_by_its_label_or_version(ecg: Ecg, npz: Path) -> None:

@@ -43,6 +43,15 @@ def test_a_stream_that_breaks_off_shows_what_came_before(ecg: Ecg, tmp_path: Pat
     assert "is unavailable: shutting down (gave up after 5 cuts in a row at the same recording" in last
 
 
+def test_a_stream_that_was_cut_and_resumed_says_so(ecg: Ecg, service: FakeService) -> None:
+    """On standard error, once for each cut; otherwise all went well."""
+    service.cuts.extend([3, 0, 0])
+    code, out, err = ecg("stream", "--synthetic", 6, "--json")
+    assert (code, len(out.splitlines())) == (0, 6)
+    assert err.startswith("ecg: the stream was cut after 3 answers and is resumed: the service at ")
+    assert err.count("was cut") == 1
+
+
 def test_a_service_that_is_not_there_is_one_line(ecg: Ecg) -> None:
     """It says where it was sought, and how to start one."""
     code, out, err = ecg("stream", "--synthetic", 2, "--address", "127.0.0.1:1")
