@@ -59,6 +59,8 @@ class EcgServer:
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
+        # First, for it may fail: threads that nobody ends would keep the process from ending.
+        gate = Gate(settings.access)
         self._settings = settings
         self._load = load
         self._models = {STABLE: settings.model, **settings.others}
@@ -72,7 +74,7 @@ class EcgServer:
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
         self._background: list[asyncio.Task[None]] = []
-        self._server = _build_server(settings, self._servicer, self._health, None if logs is None else logs.audit)
+        self._server = _build_server(settings, gate, self._servicer, self._health, None if logs is None else logs.audit)
         self._health_server = _build_health_server(settings, self._health)
 
     async def start(self) -> int:
@@ -200,6 +202,7 @@ def warm_up(classifier: Classifier, largest_batch: int) -> None:
 
 def _build_server(
     settings: ServerSettings,
+    gate: Gate,
     servicer: EcgServicer,
     health_servicer: health.aio.HealthServicer,
     audit: AuditLog | None,
@@ -209,7 +212,7 @@ def _build_server(
     server = aio.server(
         interceptors=[
             ReleasingInterceptor(),
-            CallInterceptor(Gate(access), shares, audit),
+            CallInterceptor(gate, shares, audit),
             UnreadableMessageInterceptor(),
         ],
         options=connection_options(settings),
