@@ -138,6 +138,11 @@ class Batcher:
             await asyncio.shield(self._room)
         return self._put(recording, caller)
 
+    def refusal(self) -> QueueFullError | None:
+        """Return why a recording would be refused now, however small it is; None: there is room."""
+        is_full = self._windows >= self._settings.queue_windows or self._bytes >= self._settings.queue_bytes
+        return QueueFullError(RETRY_AFTER_SECONDS) if is_full else None
+
     def longest_run_seconds(self) -> float:
         """Return for how long the oldest batch that is being computed has been; 0 when there is none."""
         began = [moment for moment in self._began if moment is not None]

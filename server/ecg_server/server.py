@@ -20,6 +20,8 @@ from ecg_server.access.shares import Shares
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
+from ecg_server.full_queue import FullQueueInterceptor
+from ecg_server.errors import QueueFullError
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.model_watch import ModelWatch
 from ecg_server.prediction_conversion import limits_to_proto
@@ -68,7 +70,8 @@ class EcgServer:
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
         self._background: list[asyncio.Task[None]] = []
-        self._server = _build_server(settings, self._servicer, self._health, None if logs is None else logs.audit)
+        audit = None if logs is None else logs.audit
+        self._server = _build_server(settings, self._servicer, self._health, audit, self._batcher.refusal)
         self._health_server = _build_health_server(settings, self._health)
 
     async def start(self) -> int:
@@ -189,11 +192,16 @@ def _build_server(
     servicer: EcgServicer,
     health_servicer: health.aio.HealthServicer,
     audit: AuditLog | None,
+    refusal: Callable[[], QueueFullError | None],
 ) -> aio.Server:
     access = settings.access
     shares = Shares(access.caller_recordings_per_second, access.caller_calls)
     server = aio.server(
-        interceptors=[CallInterceptor(Gate(access), shares, audit), UnreadableMessageInterceptor()],
+        interceptors=[
+            FullQueueInterceptor(refusal),
+            CallInterceptor(Gate(access), shares, audit),
+            UnreadableMessageInterceptor(),
+        ],
         options=connection_options(settings),
     )
     add_EcgServiceServicer_to_server(servicer, server)
