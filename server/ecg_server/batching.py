@@ -140,7 +140,7 @@ class Batcher:
 
     def refusal(self) -> QueueFullError | None:
         """Return why a recording would be refused now, however small it is; None: there is room."""
-        is_full = self._windows >= self._settings.queue_windows or self._bytes >= self._settings.queue_bytes
+        is_full = self._windows >= 0.9 * self._settings.queue_windows or self._bytes >= 0.9 * self._settings.queue_bytes
         return QueueFullError(RETRY_AFTER_SECONDS) if is_full else None
 
     def longest_run_seconds(self) -> float:
