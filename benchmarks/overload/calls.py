@@ -96,7 +96,9 @@ def _run(callers: Callers, run: Callable[[], Coroutine[None, None, Tally]]) -> T
 
 
 @asynccontextmanager
-async def _telephone(callers: Callers) -> AsyncIterator[tuple[Callable[[float], Coroutine[None, None, None]], list[Ended]]]:
+async def _telephone(
+    callers: Callers,
+) -> AsyncIterator[tuple[Callable[[float], Coroutine[None, None, None]], list[Ended]]]:
     ended: list[Ended] = []
     requests = cycle(_requests())
     async with AsyncExitStack() as stack:

@@ -31,6 +31,9 @@ Outcome = Prediction | Exception
 # Streams wait for room where single calls are refused, so they leave some: of the queue they fill this share.
 STREAM_SHARE = 0.75
 
+# Single calls begin while no more than this share is filled: the rest is for those that have begun together with them.
+ENTRY_SHARE = 0.9
+
 # Long enough that a refused caller does not come back to the same full queue: it holds a second or two of work.
 RETRY_AFTER_SECONDS = 0.5
 
@@ -138,10 +141,9 @@ class Batcher:
             await asyncio.shield(self._room)
         return self._put(recording, caller)
 
-    def refusal(self) -> QueueFullError | None:
-        """Return why a recording would be refused now, however small it is; None: there is room."""
-        is_full = self._windows >= 0.9 * self._settings.queue_windows or self._bytes >= 0.9 * self._settings.queue_bytes
-        return QueueFullError(RETRY_AFTER_SECONDS) if is_full else None
+    def is_full(self) -> bool:
+        """Return whether it is too late for a single call to begin sending its recording."""
+        return self._windows > 0 and not self._has_room_for(0, ENTRY_SHARE)
 
     def longest_run_seconds(self) -> float:
         """Return for how long the oldest batch that is being computed has been; 0 when there is none."""
@@ -158,9 +160,12 @@ class Batcher:
 
     def _has_room(self, recording: Recording, share: float = 1.0) -> bool:
         # An empty queue takes any recording, or one larger than the queue could never be classified.
-        return self._windows == 0 or (
+        return self._windows == 0 or self._has_room_for(recording.signal.nbytes, share)
+
+    def _has_room_for(self, byte_count: int, share: float) -> bool:
+        return (
             self._windows < share * self._settings.queue_windows
-            and self._bytes + recording.signal.nbytes <= share * self._settings.queue_bytes
+            and self._bytes + byte_count <= share * self._settings.queue_bytes
         )
 
     def _put(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:
