@@ -5,9 +5,10 @@ processes of their own.
 """
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
@@ -25,12 +26,11 @@ from ecg_client.convert import recording_to_proto
 
 METHOD = "/ecg.v1.EcgService/Predict"
 DETAILS = "grpc-status-details-bin"
+# Every channel has a connection of its own, and what is refused stays refused.
+OPTIONS = (("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0))
 
-Send = Callable[[bytes], Awaitable[bytes]]
-Calls = Callable[[Callable[[float], Coroutine[None, None, None]]], Awaitable[None]]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Callers:
     """Callers in one process.
 
@@ -38,36 +38,28 @@ class Callers:
         address: whom they call.
         connections: over how many connections, in turn.
         timeout_seconds: how long each waits for its answer.
-        starts_at: when they begin, on the clock of `time.monotonic`.
-        seconds: how long they go on; what is on its way then is waited for.
-        cores: the cores that they may use.
+        begins: when they begin, on the clock of `time.monotonic`.
+        ends: when they stop; what is on its way then is waited for.
+        core: the core that they have.
     """
 
     address: str
     connections: int
     timeout_seconds: float
-    starts_at: float
-    seconds: float
-    cores: tuple[int, ...]
-
-    @property
-    def ends_at(self) -> float:
-        """When they stop calling."""
-        return self.starts_at + self.seconds
+    begins: float
+    ends: float
+    core: int
 
 
-def call_and_wait(callers: Callers, concurrency: int) -> Tally:
+def call_and_wait(callers: Callers, concurrency: float) -> Tally:
     """Have so many callers call again as soon as they are answered, or refused."""
 
-    async def run() -> Tally:
-        async with _telephone(callers) as (call, ended):
-            await asyncio.sleep(callers.starts_at - time.monotonic())
-            await asyncio.gather(*(again_and_again(call) for _ in range(concurrency)))
-        return Tally(tuple(ended))
+    async def run(line: _Line) -> None:
+        await asyncio.gather(*(call_again_and_again(line) for _ in range(math.ceil(concurrency))))
 
-    async def again_and_again(call: Callable[[float], Awaitable[None]]) -> None:
-        while (now := time.monotonic()) < callers.ends_at:
-            await call(now)
+    async def call_again_and_again(line: _Line) -> None:
+        while (now := time.monotonic()) < callers.ends:
+            await line.call(now)
 
     return _run(callers, run)
 
@@ -75,51 +67,55 @@ def call_and_wait(callers: Callers, concurrency: int) -> Tally:
 def call_at_rate(callers: Callers, per_second: float) -> Tally:
     """Call at a rate, whatever becomes of the calls before."""
 
-    async def run() -> Tally:
-        async with _telephone(callers) as (call, ended), asyncio.TaskGroup() as tasks:
-            due = callers.starts_at
-            while due < callers.ends_at:
+    async def run(line: _Line) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            due = callers.begins
+            while due < callers.ends:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                # Late or not, at the rate: all that are due by now.
-                while due < min(time.monotonic(), callers.ends_at):
-                    tasks.create_task(call(due))
+                # However late it is, all that are due by now.
+                while due < min(time.monotonic(), callers.ends):
+                    tasks.create_task(line.call(due))
                     due += 1 / per_second
-        return Tally(tuple(ended))
 
     return _run(callers, run)
 
 
-def _run(callers: Callers, run: Callable[[], Coroutine[None, None, Tally]]) -> Tally:
-    use_only(callers.cores)
+Send = Callable[..., Awaitable[bytes]]
+
+
+class _Line:
+    """Connections to a server, and what became of the calls."""
+
+    def __init__(self, channels: Sequence[aio.Channel], timeout_seconds: float) -> None:
+        self.ended: list[Ended] = []
+        self._sends: Iterator[Send] = cycle([channel.unary_unary(METHOD) for channel in channels])
+        self._requests = cycle(_requests())
+        self._timeout_seconds = timeout_seconds
+
+    async def call(self, due: float) -> None:
+        sent, status, has_retry_info = time.monotonic(), OK, False
+        try:
+            await next(self._sends)(next(self._requests), timeout=self._timeout_seconds)
+        except aio.AioRpcError as error:
+            status, has_retry_info = error.code().name, _has_retry_info(error)
+        self.ended.append(Ended(due, sent, time.monotonic(), status, has_retry_info))
+
+
+def _run(callers: Callers, call: Callable[[_Line], Awaitable[None]]) -> Tally:
+    async def run() -> Tally:
+        async with AsyncExitStack() as stack:
+            channels = [aio.insecure_channel(callers.address, OPTIONS) for _ in range(callers.connections)]
+            for channel in channels:
+                await stack.enter_async_context(channel)
+                await channel.channel_ready()
+            line = _Line(channels, callers.timeout_seconds)
+            await asyncio.sleep(callers.begins - time.monotonic())
+            await call(line)
+        return Tally(tuple(line.ended))
+
+    use_only({callers.core})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(run())
-
-
-@asynccontextmanager
-async def _telephone(
-    callers: Callers,
-) -> AsyncIterator[tuple[Callable[[float], Coroutine[None, None, None]], list[Ended]]]:
-    ended: list[Ended] = []
-    requests = cycle(_requests())
-    async with AsyncExitStack() as stack:
-        sends = cycle([await _connected(callers.address, stack) for _ in range(callers.connections)])
-
-        async def call(due: float) -> None:
-            sent, status, has_retry_info = time.monotonic(), OK, False
-            try:
-                await next(sends)(next(requests), timeout=callers.timeout_seconds)
-            except aio.AioRpcError as error:
-                status, has_retry_info = error.code().name, _has_retry_info(error)
-            ended.append(Ended(due, sent, time.monotonic(), status, has_retry_info))
-
-        yield call, ended
-
-
-async def _connected(address: str, stack: AsyncExitStack) -> Callable[..., Awaitable[bytes]]:
-    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-    channel = await stack.enter_async_context(aio.insecure_channel(address, options))
-    await channel.channel_ready()
-    return channel.unary_unary(METHOD)
 
 
 def _requests() -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Asks for the server's health, as a probe does: again and again, over a connection of its own. Run in a process of its own."""
+"""Asks for the server's health again and again, over a connection of its own. Run in a process of its own."""
 
 import time
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ class Probes:
     """What a probe was told.
 
     Attributes:
-        statuses: what it was told, such as SERVING, or the name of the status that the asking failed with; each once.
+        statuses: what it was told, such as SERVING, or the name of the status that the asking failed with.
         milliseconds: how long each answer took.
     """
 
-    statuses: frozenset[str]
+    statuses: tuple[str, ...]
     milliseconds: tuple[float, ...]
 
 
 def probe(address: str, begins: float, ends: float, cores: tuple[int, ...]) -> Probes:
     """Ask from one moment to another, on the clock of `time.monotonic`."""
     use_only(cores)
-    statuses, milliseconds = set(), []
+    statuses, milliseconds = [], []
     with grpc.insecure_channel(address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
         grpc.channel_ready_future(channel).result(TIMEOUT_SECONDS)
         time.sleep(max(0.0, begins - time.monotonic()))
         while (now := time.monotonic()) < ends:
-            statuses.add(_ask(health))
+            statuses.append(_ask(health))
             milliseconds.append(1000 * (time.monotonic() - now))
             time.sleep(max(0.0, EVERY_SECONDS - (time.monotonic() - now)))
-    return Probes(frozenset(statuses), tuple(milliseconds))
+    return Probes(tuple(statuses), tuple(milliseconds))
 
 
 def _ask(health: health_pb2_grpc.HealthStub) -> str:

@@ -43,7 +43,7 @@ class FullQueueInterceptor(aio.ServerInterceptor):
     def __init__(self, is_full: Callable[[], bool]) -> None:
         self._is_full = is_full
         # As if the caller sent a stream: of that gRPC reads nothing until the method asks for it.
-        self._refusing = grpc.stream_unary_rpc_method_handler(self._refuse)
+        self._refusing: Any = grpc.stream_unary_rpc_method_handler(self._refuse)
         self._status = rpc_status.to_status(status_of(QueueFullError(RETRY_AFTER_SECONDS)))
         self._refused = 0
 
