@@ -100,6 +100,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         seconds=options.seconds,
         filling_seconds=options.filling_seconds,
         callers=options.callers,
+        queue_windows=options.queue_windows,
         server_cores=server_cores[: options.server_cores],
         caller_cores=caller_cores,
     )
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         "--filling-seconds", type=float, default=4.0, help="how long it lasts before that, for the queue to fill"
     )
     parser.add_argument("--callers", type=int, default=32, help="callers that wait, for the capacity (default: 32)")
+    parser.add_argument("--queue-windows", type=int, help="windows that may wait in the server (default: its own)")
     parser.add_argument("--server-cores", type=int, help="cores for the server (default: half of them)")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"where the results go (default: {OUTPUT})")
     parser.add_argument(

@@ -106,9 +106,11 @@ def _watch(server: RunningServer, begins: float, ends: float, calling: list[Futu
 
 
 def _server(stage: Stage, settings: Settings, model: str) -> RunningServer:
+    queue = settings.queue_windows
+    flags = () if queue is None else ("--queue-windows", str(queue))
     own = os.sched_getaffinity(0)
     use_only(settings.server_cores)
     try:
-        return stage.server("ecg_server", *ecg_server_arguments(model, Runtime.ONNX))
+        return stage.server("ecg_server", *ecg_server_arguments(model, Runtime.ONNX), *flags)
     finally:
         use_only(own)

@@ -1,10 +1,11 @@
 """Asks for the server's health again and again, over a connection of its own. Run in a process of its own."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from benchmarks.machine import use_only
 
@@ -31,19 +32,23 @@ def probe(address: str, begins: float, ends: float, cores: tuple[int, ...]) -> P
     use_only(cores)
     statuses, milliseconds = [], []
     with grpc.insecure_channel(address) as channel:
-        health = health_pb2_grpc.HealthStub(channel)
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            health_pb2.HealthCheckRequest.SerializeToString,
+            health_pb2.HealthCheckResponse.FromString,
+        )
         grpc.channel_ready_future(channel).result(TIMEOUT_SECONDS)
         time.sleep(max(0.0, begins - time.monotonic()))
         while (now := time.monotonic()) < ends:
-            statuses.append(_ask(health))
+            statuses.append(_ask(check))
             milliseconds.append(1000 * (time.monotonic() - now))
             time.sleep(max(0.0, EVERY_SECONDS - (time.monotonic() - now)))
     return Probes(tuple(statuses), tuple(milliseconds))
 
 
-def _ask(health: health_pb2_grpc.HealthStub) -> str:
+def _ask(check: Callable[..., health_pb2.HealthCheckResponse]) -> str:
     try:
-        answer = health.Check(health_pb2.HealthCheckRequest(service=SERVICE), timeout=TIMEOUT_SECONDS)
+        answer = check(health_pb2.HealthCheckRequest(service=SERVICE), timeout=TIMEOUT_SECONDS)
     except grpc.RpcError as error:
         return error.code().name
     return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)

@@ -17,6 +17,7 @@ class Settings:
         seconds: how long a flood is measured, and how long its capacity before and after it; in seconds.
         filling_seconds: how long a flood lasts before it is measured, so that the queue is full by then.
         callers: callers that wait for their answers, when capacity is measured.
+        queue_windows: windows that may wait in the server; None: as many as it ships with.
         server_cores: the cores that the server has.
         caller_cores: the cores that the callers have, each a process of them.
     """
@@ -28,6 +29,7 @@ class Settings:
     seconds: float
     filling_seconds: float
     callers: int
+    queue_windows: int | None = None
     server_cores: tuple[int, ...]
     caller_cores: tuple[int, ...]
 

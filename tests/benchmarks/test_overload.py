@@ -17,14 +17,24 @@ from benchmarks.overload.tally import OK, REFUSED, Ended, Tally
 from benchmarks.spread import spread
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT = ("--models", "ensemble", "--multiples", "3", "--connections", "2", "--rounds", "1", "--seconds", "2")
+SHORT = ("--models", "ensemble", "--multiples", "4", "--connections", "2", "--rounds", "1", "--seconds", "2")
 
 
 def test_a_flood_is_answered_in_part_and_the_rest_is_refused(tmp_path: Path) -> None:
     """Every call is answered or refused, every refusal says when to call again, and the server stays SERVING."""
     output, document = tmp_path / "overload.json", tmp_path / "benchmarks.md"
     document.write_text(f"Before.\n{BEGIN}\n{END}\nAfter.\n", encoding="utf-8")
-    flags = (*SHORT, "--filling-seconds", "6", "--output", str(output), "--document", str(document))
+    flags = (
+        *SHORT,
+        "--filling-seconds",
+        "1",
+        "--queue-windows",
+        "32",
+        "--output",
+        str(output),
+        "--document",
+        str(document),
+    )
     command = [sys.executable, "-m", "benchmarks.overload", *flags]
     run = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603 - our own
     assert run.returncode == 0, run.stdout + run.stderr
