@@ -25,7 +25,7 @@ FLAWLESS = r"; lost 0, duplicated 0, out of order 0, wrong 0, computed after dea
 
 def test_a_short_soak_finds_nothing() -> None:
     """Faults were injected, recordings were answered, and the last line says that all is well."""
-    command = [sys.executable, "-m", "soak", "--minutes", "0.25"]
+    command = [sys.executable, "-m", "soak", "--minutes", "0.2"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")])}
     finished = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)  # noqa: S603 - our own
     last = finished.stdout.splitlines()[-1]
