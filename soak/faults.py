@@ -76,7 +76,6 @@ class Faults:
         """Have nothing left of the models that were replaced: a thread holds on to what it computed last."""
         self.swap_bundle()
         self.overload()
-        self.swap_bundle()
 
     def kill_server(self) -> None:
         """SIGKILL; another one is started in its place."""

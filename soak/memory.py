@@ -4,7 +4,7 @@ import time
 
 import psutil
 
-_READINGS, _APART_SECONDS = 4, 0.5
+_READINGS, _APART_SECONDS = 2, 0.5
 
 
 def megabytes(pid: int) -> float:
