@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ecg_client.errors import UnreadableFileError
+from ecg_client.formats.cart import CART_FORMATS
 from ecg_client.formats.dicom import DICOM
 from ecg_client.formats.edf import EDF
 from ecg_client.formats.file_format import HEAD_BYTES, FileFormat
@@ -10,7 +11,7 @@ from ecg_client.formats.npz import NPZ
 from ecg_client.formats.wfdb_record import WFDB
 
 # The text of tables is told last: nothing marks it but its first line.
-FORMATS: tuple[FileFormat, ...] = (NPZ, EDF, DICOM, WFDB)
+FORMATS: tuple[FileFormat, ...] = (NPZ, EDF, DICOM, *CART_FORMATS, WFDB)
 """All of them, in the order in which they are tried."""
 
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)

@@ -27,6 +27,8 @@ def millivolts_of(unit: str, path: Path) -> float:
     Raises:
         UnreadableFileError: It is none of nV, uV (or µV), mV and V.
     """
+    if not unit.strip():
+        raise UnreadableFileError(path, "it does not say in what unit its leads are; export it with mV or uV")
     millivolts = _MILLIVOLTS_OF_UNIT.get(unit.strip().lower())
     if millivolts is None:
         raise UnreadableFileError(path, f"a lead is in {unit[:_GREATEST_SHOWN]!r}, but must be in mV, uV, nV or V")

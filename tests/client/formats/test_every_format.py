@@ -34,7 +34,7 @@ def test_what_was_written_is_read(file: EcgFile, tmp_path: Path) -> None:
 
     assert recording.sample_rate_hz == RATE_HZ
     assert recording.lead_names == tuple(LeadName)
-    assert recording.recording_id == "a"
+    assert recording.recording_id == Path(file.name).stem
     assert recording.remarks == ()
     microvolts = recording.signal * recording.microvolts_per_unit
     np.testing.assert_allclose(microvolts, made_up_microvolts(), rtol=0, atol=file.resolution_uv)
