@@ -70,7 +70,7 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILE",
-        help="WFDB records (with or without .hea or .dat), folders of them, a PTB-XL folder, .npz files.",
+        help="Files of any format that docs/formats.md lists, folders of them, a PTB-XL folder; - for standard input.",
         show_default=False,
     ),
 ]

@@ -24,9 +24,9 @@ from ecg_client.resumption import logger
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="FILE|FOLDER|data.npz",
-        help="WFDB records (with or without .hea or .dat), folders of them, PTB-XL folders (an age of 300, which "
-        'stands for "over 89", is sent as 90), .npz files.',
+        metavar="FILE|FOLDER|-",
+        help="Files of any format that docs/formats.md lists, folders of them, PTB-XL folders (an age of 300, which "
+        'stands for "over 89", is sent as 90); - for standard input.',
         show_default=False,
     ),
 ]

@@ -5,6 +5,7 @@
 """
 
 import dataclasses
+import functools
 import math
 import os
 import zipfile
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_client.errors import UnreadableFileError
+from ecg_client.formats.file_format import FileFormat, Reader, Stated
 from ecg_client.formats.ptbxl_table import CLASS_CODES, OVER_89_CODE, OVER_89_YEARS
 from ecg_client.recording import STANDARD_LEADS, InfarctionStage, PatientMetadata, Recording, Sex
 
@@ -200,3 +202,16 @@ def _decoded(name: str, value: float, meanings: Sequence[Meaning]) -> Meaning | 
     if value not in range(len(meanings)):
         raise ValueError(f"{name} is {value}, but must be a whole number from 0 to {len(meanings) - 1}")
     return meanings[int(value)]
+
+
+def _recognises(head: bytes, _: Path) -> bool:
+    return head.startswith((b"PK\3\4", b"PK\5\6"))
+
+
+def _find(path: Path, _: Stated) -> list[Reader]:
+    file = open_npz(path)
+    return [functools.partial(file.read_recording, index) for index in range(len(file))]
+
+
+# A test set holds many recordings; `open_npz` holds each array against the file.
+NPZ = FileFormat(".npz", (".npz",), _recognises, _find, greatest_bytes=1 << 40)

@@ -1,15 +1,18 @@
-"""Recordings from whatever paths a user gives: WFDB records, folders of them, a PTB-XL folder, an `.npz` file."""
+"""Recordings from whatever paths a user gives: files of every format, folders, patterns, standard input."""
 
 import dataclasses
 import functools
+import glob
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from ecg_client.errors import UnreadableFileError
-from ecg_client.formats.npz import open_npz
+from ecg_client.formats.catalogue import SUFFIXES, format_of
+from ecg_client.formats.file_format import Reader, Stated
 from ecg_client.formats.ptbxl import is_ptbxl_folder, read_record, read_table
+from ecg_client.formats.standard_input import STANDARD_INPUT, received_file
 from ecg_client.formats.synthetic import generate_recording
-from ecg_client.formats.wfdb_record import read_wfdb_record, wfdb_header
+from ecg_client.formats.wfdb_record import wfdb_header
 from ecg_client.recording import Recording
 
 
@@ -32,24 +35,42 @@ class RecordingSource:
 
 
 def open_recordings(
-    paths: Iterable[Path | str], *, folds: Collection[int] | None = None
+    paths: Iterable[Path | str],
+    *,
+    folds: Collection[int] | None = None,
+    sample_rate_hz: float | None = None,
+    unit: str | None = None,
 ) -> Iterator[Recording | UnreadableFileError]:
     """Reads recordings one after the other, each when it is asked for.
 
     Args:
-        paths: WFDB records (with or without suffix), folders of WFDB records, PTB-XL folders (at 100 Hz), `.npz` files.
+        paths: Files of any format that can be read, which their content tells; WFDB records with or without suffix;
+            folders, which are searched through, hidden files and folders left out; PTB-XL folders (at 100 Hz);
+            patterns such as `"records/**/*.hea"`; `-` for one file through standard input.
         folds: The folds to read of a PTB-XL folder; None reads all. Nothing else has folds.
+        sample_rate_hz: The sample rate of files that do not say it.
+        unit: The unit of files that do not say it, such as "uV".
 
     Yields:
         Recordings, and an error in the place of each file that cannot be read.
+
+    Raises:
+        MissingExtraError: What reads one of the formats is not installed.
     """
-    for source in find_recordings(paths, folds=folds):
+    for source in find_recordings(paths, folds=folds, sample_rate_hz=sample_rate_hz, unit=unit):
         yield source.read_or_error()
 
 
-def find_recordings(paths: Iterable[Path | str], *, folds: Collection[int] | None = None) -> list[RecordingSource]:
+def find_recordings(
+    paths: Iterable[Path | str],
+    *,
+    folds: Collection[int] | None = None,
+    sample_rate_hz: float | None = None,
+    unit: str | None = None,
+) -> list[RecordingSource]:
     """Finds the recordings that `open_recordings` reads, so that they can be counted first."""
-    return [source for path in paths for source in _find(Path(path), folds)]
+    stated = Stated(sample_rate_hz, unit)
+    return [source for path in paths for source in _find(Path(path), folds, stated)]
 
 
 def synthetic_sources(count: int, seed: int = 0) -> list[RecordingSource]:
@@ -57,37 +78,90 @@ def synthetic_sources(count: int, seed: int = 0) -> list[RecordingSource]:
     return [RecordingSource(functools.partial(generate_recording, index, seed)) for index in range(count)]
 
 
-def _find(path: Path, folds: Collection[int] | None) -> list[RecordingSource]:
+def _find(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[RecordingSource]:
     try:
-        return [RecordingSource(read) for read in _readers(path, folds)]
+        for read in _readers(path, folds, stated):
+            yield RecordingSource(read)
     except UnreadableFileError as error:
-        return [RecordingSource(functools.partial(_raise, error))]
+        yield RecordingSource(functools.partial(_raise, error))
 
 
-def _readers(path: Path, folds: Collection[int] | None) -> list[Callable[[], Recording]]:
-    if is_ptbxl_folder(path):
-        return [functools.partial(read_record, path, row) for row in read_table(path, folds=folds)]
+def _readers(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterable[Reader]:
+    if path == STANDARD_INPUT:
+        return _standard_input_readers(stated)
     if path.is_dir():
-        return _folder_readers(path)
-    if wfdb_header(path).is_file():
-        return [functools.partial(read_wfdb_record, path)]
-    if path.suffix == ".npz":
-        file = open_npz(path)
-        return [functools.partial(file.read_recording, index) for index in range(len(file))]
-    raise UnreadableFileError(path, _why_unknown(path))
-
-
-def _folder_readers(folder: Path) -> list[Callable[[], Recording]]:
-    headers = sorted(folder.rglob("*.hea"))
-    if not headers:
-        raise UnreadableFileError(folder, "the folder holds neither WFDB records (.hea) nor PTB-XL's table")
-    return [functools.partial(read_wfdb_record, header) for header in headers]
-
-
-def _why_unknown(path: Path) -> str:
+        return _folder_readers(path, folds, stated)
+    if not path.exists() and wfdb_header(path).is_file():
+        return _file_readers(wfdb_header(path), stated)
+    if not path.exists() and glob.has_magic(str(path)):
+        # Not Path.glob: that takes no pattern from the root on, and looks into hidden folders.
+        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
+        if not matches:
+            raise UnreadableFileError(path, "no file matches this pattern")
+        return [source.read for match in matches for source in _find(Path(match), folds, stated)]
     if not path.exists():
-        return "there is no such file"
-    return "unknown kind of file; give a WFDB record (.hea with its .dat), a folder of them, or an .npz file"
+        raise UnreadableFileError(path, "there is no such file")
+    return _file_readers(path, stated)
+
+
+def _file_readers(path: Path, stated: Stated) -> list[Reader]:
+    return format_of(path).readers(path, stated)
+
+
+def _standard_input_readers(stated: Stated) -> list[Reader]:
+    try:
+        with received_file() as path:
+            # The file does not stay, so it is read now.
+            return [functools.partial(_itself, read()) for read in _file_readers(path, stated)]
+    except UnreadableFileError as error:
+        raise UnreadableFileError(STANDARD_INPUT, error.problem) from error
+
+
+def _folder_readers(folder: Path, folds: Collection[int] | None, stated: Stated) -> list[Reader]:
+    readers = list(_search(folder, folds, stated))
+    if not readers:
+        raise UnreadableFileError(
+            folder, f"the folder holds no recording, neither PTB-XL's table nor one of {', '.join(sorted(SUFFIXES))}"
+        )
+    return readers
+
+
+def _search(folder: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[Reader]:
+    """What is in a folder, in order; what was not meant to be a recording is passed over."""
+    if is_ptbxl_folder(folder):
+        for row in read_table(folder, folds=folds):
+            yield functools.partial(read_record, folder, row)
+        return
+    for path in sorted(folder.iterdir()):
+        # No link to a folder is followed: it could lead back here.
+        if path.name.startswith(".") or (path.is_symlink() and path.is_dir()):
+            continue
+        if path.is_dir():
+            yield from _search(path, folds, stated)
+        elif path.is_file() and _is_meant(path):
+            yield from (source.read for source in _find(path, folds, stated))
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether a file that nobody named was meant to be a recording: by its suffix, or else by its content."""
+    return not _is_companion(path) and (path.suffix.lower() in SUFFIXES or _is_known(path))
+
+
+def _is_companion(path: Path) -> bool:
+    """Whether a file belongs to a WFDB record, whose header is in the folder as well."""
+    return path.suffix.lower() != ".hea" and wfdb_header(path).is_file()
+
+
+def _is_known(path: Path) -> bool:
+    try:
+        format_of(path)
+    except UnreadableFileError:
+        return False
+    return True
+
+
+def _itself(recording: Recording) -> Recording:
+    return recording
 
 
 def _raise(error: UnreadableFileError) -> Recording:

@@ -1,17 +1,10 @@
-"""The channels of a WFDB record: which of them are standard leads, and in what unit each is."""
+"""The channels of a WFDB record: what each is called, and in what unit it is."""
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
-from ecg_client.errors import UnreadableFileError
-from ecg_client.recording import LeadName
-
-_MICRO_SIGNS = "\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}"
-_MILLIVOLTS_OF_UNIT = {"mv": 1.0, "uv": 1e-3, **{f"{sign}v": 1e-3 for sign in _MICRO_SIGNS}, "v": 1e3}
 _UNIT_FIELD, _NAME_FIELD = 2, 8
-_NEGATED = re.compile(r"[-\N{MINUS SIGN}\N{HYPHEN}\N{EN DASH}]\s*(?P<lead>\w+)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,37 +32,6 @@ def channels_of(header: Any, header_path: Path) -> list[Channel]:
     ]
 
 
-def standard_leads(channels: list[Channel], path: Path) -> dict[LeadName, Channel]:
-    """Finds the standard leads, in the order of the channels; names are taken in upper or lower case.
-
-    Raises:
-        UnreadableFileError: There is none, one is there twice, or one is upside down.
-    """
-    leads: dict[LeadName, Channel] = {}
-    for channel in channels:
-        _refuse_negated(channel.name, path)
-        lead = LeadName.__members__.get(channel.name.upper())
-        if lead in leads:
-            raise UnreadableFileError(path, f"two of its channels are called {channel.name}; keep one of them")
-        if lead is not None:
-            leads[lead] = channel
-    if not leads:
-        names = ", ".join(channel.name for channel in channels)
-        raise UnreadableFileError(path, f"none of its channels ({names}) is one of the twelve standard leads")
-    return leads
-
-
-def millivolts_of(unit: str, path: Path) -> float:
-    """Says how many millivolts a unit is.
-
-    Raises:
-        UnreadableFileError: It is none of mV, uV (or µV) and V.
-    """
-    if unit.lower() not in _MILLIVOLTS_OF_UNIT:
-        raise UnreadableFileError(path, f"a lead is in {unit!r}, but must be in mV, uV or V")
-    return _MILLIVOLTS_OF_UNIT[unit.lower()]
-
-
 def _signal_lines(header_path: Path) -> list[str]:
     content = header_path.read_bytes()
     try:
@@ -87,13 +49,3 @@ def _as_written(line: str, name: str, unit: str) -> tuple[str, str]:
     fields = line.split(maxsplit=_NAME_FIELD)
     written_unit = fields[_UNIT_FIELD].partition("/")[2] if len(fields) > _UNIT_FIELD else ""
     return fields[_NAME_FIELD] if len(fields) > _NAME_FIELD else name, written_unit or unit
-
-
-def _refuse_negated(name: str, path: Path) -> None:
-    match = _NEGATED.fullmatch(name)
-    if match is not None and match["lead"].upper() in LeadName.__members__:
-        raise UnreadableFileError(
-            path,
-            f"its channel {name} is lead {match['lead']} upside down; change the sign of its samples and call it "
-            f"{match['lead']}",
-        )

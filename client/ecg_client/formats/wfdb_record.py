@@ -1,7 +1,7 @@
-"""WFDB records: a header (`.hea`) and the signal files it names (`.dat`)."""
+"""WFDB records: a header (`.hea`) and the signal files it names (`.dat`, or the `.mat` of the PhysioNet challenges)."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ecg_client.errors import MissingExtraError, UnreadableFileError
-from ecg_client.formats.wfdb_channels import Channel, channels_of, millivolts_of, standard_leads
+from ecg_client.formats.file_format import FileFormat, single
+from ecg_client.formats.leads import remarks_on_others, standard_leads
+from ecg_client.formats.units import millivolts_of
+from ecg_client.formats.wfdb_channels import channels_of
 from ecg_client.formats.wfdb_extent import refuse_extent, refuse_header_path
-from ecg_client.recording import LeadName, Recording
+from ecg_client.recording import Recording
 
-_SUFFIXES = (".hea", ".dat")
+_SUFFIXES = (".hea", ".dat", ".mat")
 _INT16_FORMAT = "16"
+# The first line that is no comment: a name, perhaps with segments, the number of signals, the rate.
+_HEADER = re.compile(rb"(?:\s*#[^\n]*\n|\s*\n)*[^\s,;]+(?:/\d+)?[ \t]+\d+(?:[ \t]+[\d.]+[^\n]*)?(?:\r?\n|$)")
 _INT16_INVALID = np.iinfo(np.int16).min
 
 
@@ -37,11 +42,11 @@ def read_wfdb_record(path: Path | str) -> Recording:
     millivolts. Channels that are none of the twelve standard leads are left out, and a remark says so.
 
     Args:
-        path: The record, with or without `.hea` or `.dat`.
+        path: The record, with or without `.hea`, `.dat` or `.mat`.
 
     Raises:
         UnreadableFileError: A file is missing or broken, holds no standard lead, one twice or one upside down, or has a
-            unit other than mV, uV or V; or the record consists of several segments.
+            unit other than nV, uV, mV or V; or the record consists of several segments.
         MissingExtraError: The `wfdb` package is not installed.
     """
     path = Path(path)
@@ -67,7 +72,7 @@ def _import_wfdb() -> Any:
     try:
         return importlib.import_module("wfdb")
     except ImportError as error:
-        raise MissingExtraError("Reading WFDB records", "formats") from error
+        raise MissingExtraError("Reading WFDB records", "wfdb") from error
 
 
 def _read_header(wfdb: Any, path: Path) -> Any:
@@ -81,7 +86,9 @@ def _read_header(wfdb: Any, path: Path) -> Any:
 def _read(wfdb: Any, path: Path, header: Any) -> Recording:
     stem = wfdb_stem(path)
     channels = channels_of(header, wfdb_header(path))
-    leads = standard_leads(channels, path)
+    names = [channel.name for channel in channels]
+    places = standard_leads(names, path)
+    leads = {lead: channels[index] for lead, index in places.items()}
     frame_counts = {header.samps_per_frame[channel.index] for channel in leads.values()}
     # Where leads have several samples to the frame, all of them are wanted; wfdb would give the mean of each frame.
     is_even = len(frame_counts) == 1
@@ -95,24 +102,17 @@ def _read(wfdb: Any, path: Path, header: Any) -> Recording:
         signal, microvolts_per_unit = samples.astype(np.int16, copy=False), 1000.0 * units.pop()
     else:
         signal, microvolts_per_unit = _physical(record, is_even=is_even) * np.array(millivolts), 1000.0
+    remarks = remarks_on_others(names, places)
+    if not is_even:
+        remarks.append(f"leads of different sample rates were averaged to {record.fs:g} Hz")
     return Recording(
         signal=signal,
         sample_rate_hz=float(record.fs) * (frame_counts.pop() if is_even else 1),
         lead_names=tuple(leads),
         recording_id=stem.name,
         microvolts_per_unit=microvolts_per_unit,
-        remarks=tuple(_remarks(channels, leads, record, is_even=is_even)),
+        remarks=tuple(remarks),
     )
-
-
-def _remarks(
-    channels: list[Channel], leads: Mapping[LeadName, Channel], record: Any, *, is_even: bool
-) -> Iterator[str]:
-    others = [channel.name or "one without a name" for channel in channels if channel not in leads.values()]
-    if others:
-        yield f"channels left out, for they are none of the twelve leads: {', '.join(others)}"
-    if not is_even:
-        yield f"leads of different sample rates were averaged to {record.fs:g} Hz"
 
 
 def _is_plain_int16(record: Any, samples: npt.NDArray[Any], units: set[float]) -> bool:
@@ -129,3 +129,14 @@ def _physical(record: Any, *, is_even: bool) -> npt.NDArray[np.float64]:
     """The samples in the units of the header, NaN where there is none; shape [sample, lead]."""
     physical: npt.NDArray[np.float64] = np.stack(record.dac(expanded=True), axis=1) if is_even else record.dac()
     return physical
+
+
+def _recognises(head: bytes, path: Path) -> bool:
+    if path.suffix.lower() in _SUFFIXES[1:]:
+        return wfdb_header(path).is_file()
+    return path.suffix.lower() == _SUFFIXES[0] or (not path.suffix and _HEADER.match(head) is not None)
+
+
+WFDB = FileFormat(
+    "WFDB", (".hea",), _recognises, single(lambda path, _: read_wfdb_record(path)), extra="wfdb", modules=("wfdb",)
+)

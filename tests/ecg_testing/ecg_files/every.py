@@ -1,0 +1,14 @@
+"""One of each."""
+
+from ecg_testing.ecg_files import aecg, dicom, edf, ishne, muse, scp, sierra, wfdb_files
+
+EVERY_FILE = (
+    *edf.FILES,
+    *dicom.FILES,
+    *scp.FILES,
+    *aecg.FILES,
+    *muse.FILES,
+    *sierra.FILES,
+    *ishne.FILES,
+    *wfdb_files.FILES,
+)
