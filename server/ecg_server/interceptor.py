@@ -15,6 +15,7 @@ from grpc_status import rpc_status
 from ecg_server.access.gate import Gate
 from ecg_server.access.shares import Shares
 from ecg_server.call import Audit, Call, current_call
+from ecg_server.errors import UnauthenticatedError
 from ecg_server.records.call_log import REQUEST_ID_KEY, request_id_of, write_call
 from ecg_server.status import is_foreseen, status_of
 
@@ -46,15 +47,21 @@ class CallInterceptor(aio.ServerInterceptor):
 
     async def intercept_service(self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails) -> Any:
         """Return the method's handler, wrapped; calls of no known method have none."""
+        method = handler_call_details.method
+        around = partial(self._around, method)
+        if not (method.startswith(HEALTH_METHODS) or self._gate.knows(handler_call_details.invocation_metadata)):
+            # As if the caller sent a stream: of that gRPC reads nothing until it is asked for, and here it never is.
+            return grpc.stream_unary_rpc_method_handler(_surround_unary(_refuse, around))
         handler = await continuation(handler_call_details)
         if handler is None:
             return handler
-        around = partial(self._around, handler_call_details.method)
         if handler.unary_unary is not None:
             return handler._replace(unary_unary=_surround_unary(handler.unary_unary, around))
         if handler.stream_stream is not None:
             return handler._replace(stream_stream=_surround_stream(handler.stream_stream, around))
-        # Only those who watch health are left, which is open to all.
+        if not method.startswith(HEALTH_METHODS):
+            raise TypeError(f"{method} is of a kind that nobody guards")
+        # Those who watch health are let be.
         return handler
 
     @asynccontextmanager
@@ -89,6 +96,11 @@ def peer_address(peer: str) -> str:
     """Return the address, without port, of a peer such as `ipv4:127.0.0.1:50051` or `ipv6:%5B::1%5D:50051`."""
     scheme, _, address = unquote(peer).partition(":")
     return address.rpartition(":")[0].strip("[]") if scheme in {"ipv4", "ipv6"} else peer
+
+
+async def _refuse(_requests: object, _context: Context) -> None:
+    """Refuse a call that the gate let in, though its token is none: it cannot come to that."""
+    raise UnauthenticatedError
 
 
 def _surround_unary(method: Callable[[Any, Context], Awaitable[Any]], around: Around) -> Callable[..., Awaitable[Any]]:

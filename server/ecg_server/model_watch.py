@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ecg_model.errors import BundleError
 from ecg_model.loading import locate
+from ecg_server.own_thread import in_own_thread
 
 # What a file is known by: name, modification time, size and inode.
 Fingerprint = tuple[tuple[str, int, int, int], ...]
@@ -38,7 +39,7 @@ class ModelWatch:
         """Look at the files at intervals, until cancelled."""
         while True:
             await asyncio.sleep(every_seconds)
-            for label in await asyncio.to_thread(self._changed):
+            for label in await in_own_thread(self._changed):
                 await self.renew(label)
 
     async def renew_all(self) -> None:

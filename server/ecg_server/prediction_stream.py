@@ -68,7 +68,7 @@ class PredictionStream:
         self._pending: deque[_Pending] = deque()
         self._changed = asyncio.Event()
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._reason_to_stop: EcgServerError = ShuttingDownError()
+        self._broken_by: EcgServerError | None = None
         self._sent = 0
         # As the first message has them; nothing is answered before it has come.
         self._options: ecg_service_pb2.PredictOptions
@@ -84,10 +84,13 @@ class PredictionStream:
 
     def break_off(self, error: EcgServerError) -> None:
         """End the stream with an error, whatever has been received and is not answered."""
-        self._reason_to_stop = error
-        self.stop_reading()
-        if self._pending and not self._pending[0].outcome.done():
-            self._pending[0].outcome.set_exception(error)
+        self._broken_by = error
+        # It may be waiting for a message, for room, or for its caller's share.
+        self._reader.cancel()
+        waited_for = next((pending.outcome for pending in self._pending if not pending.outcome.done()), None)
+        if waited_for is not None:
+            waited_for.set_exception(error)
+            waited_for.exception()  # looked at, or asyncio complains when nobody comes for it
 
     async def responses(self) -> AsyncGenerator[ecg_service_pb2.PredictStreamResponse, None]:
         """Yield the results, each as soon as it and all before it are ready.
@@ -100,6 +103,8 @@ class PredictionStream:
         try:
             while await self._has_next():
                 yield self._take_ready()
+            if self._broken_by is not None:
+                raise self._broken_by
             await self._reader
         finally:
             self._reader.cancel()
@@ -164,7 +169,7 @@ class PredictionStream:
     async def _next_message(self) -> ecg_service_pb2.PredictStreamRequest | None:
         """Return the next message; None when the caller has sent everything."""
         if self._stopped.done():
-            raise self._reason_to_stop
+            raise ShuttingDownError
         receiving: asyncio.Future[ecg_service_pb2.PredictStreamRequest | None]
         receiving = asyncio.ensure_future(anext(self._requests, None))
         try:
@@ -172,7 +177,7 @@ class PredictionStream:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             # A message that is there is answered, even if the order to stop came with it.
             if not receiving.done():
-                raise self._reason_to_stop
+                raise ShuttingDownError
             return receiving.result()
         finally:
             receiving.cancel()
@@ -182,11 +187,20 @@ class PredictionStream:
             while len(self._pending) >= self._capacity:
                 self._changed.clear()
                 await self._changed.wait()
-            await self._call.share.take_when_allowed()
+            if self._call.share.is_limited:
+                await self._wait_for_share()
             digest = await self._call.received(message)
             outcome = await self._submit(message)
             self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), digest, outcome))
             self._changed.set()
+
+    async def _wait_for_share(self) -> None:
+        """Wait until the caller may send another recording, or the stream is to stop: what it received is answered."""
+        taking = asyncio.ensure_future(self._call.share.take_when_allowed())
+        try:
+            await asyncio.wait([taking, self._stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            taking.cancel()
 
     async def _submit(self, message: recording_pb2.Recording) -> asyncio.Future[Outcome]:
         try:

@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 from grpc import aio
@@ -24,6 +25,7 @@ from ecg_server.connection_options import connection_options
 from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.model_watch import ModelWatch
+from ecg_server.own_thread import in_own_thread
 from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.records.logs import Logs
 from ecg_server.reflection import add_reflection
@@ -157,7 +159,7 @@ class EcgServer:
 
     async def _renew(self, label: str) -> None:
         """Load the model of a label beside what runs, and let it take over."""
-        classifier = await asyncio.to_thread(self._load_warm, self._models[label])
+        classifier = await in_own_thread(partial(self._load_warm, self._models[label]))
         model = self._served.put(label, classifier)
         # What was loaded stays for good: the garbage collector need not look through it again and again. Here, because
         # gRPC's own objects must not be collected in another thread.
@@ -175,7 +177,7 @@ class EcgServer:
         access = self._settings.access
         shares = Shares(access.caller_recordings_per_second, access.caller_calls)
         return [
-            FullQueueInterceptor(self._batcher.is_full),
+            FullQueueInterceptor(self._servicer.is_full),
             ReleasingInterceptor(),
             CallInterceptor(gate, shares, None if logs is None else logs.audit),
             UnreadableMessageInterceptor(),

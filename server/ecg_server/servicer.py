@@ -63,6 +63,10 @@ class EcgServicer(EcgServiceServicer):
         """Answer with these models from now on."""
         self._served = models
 
+    def is_full(self) -> bool:
+        """Return whether the only answer to a further single call is that too much waits already."""
+        return self._is_well and not self._is_stopping and self._batcher.is_full()
+
     def stop_reading(self) -> None:
         """Take no more calls and read no more messages of any stream; what was received is answered."""
         self._is_stopping = True

@@ -5,15 +5,12 @@ A check that fails turns the service NOT_SERVING; the process goes on, to say wh
 
 import asyncio
 import logging
-import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ecg_model.errors import BundleError
-
-Result = TypeVar("Result")
+from ecg_server.own_thread import in_own_thread
 
 logger = logging.getLogger(__name__)
 
@@ -147,22 +144,3 @@ def logs_writable(logs: Writable) -> Check:
         return await in_own_thread(logs.check)
 
     return Check("logs", look, seconds=30.0)
-
-
-async def in_own_thread(call: Callable[[], Result]) -> Result:
-    """Return what a function returns that may block for ever.
-
-    The thread is none of those that large messages wait for, and the process does not wait for it when it ends.
-    """
-    result: Future[Result] = Future()
-    # Nobody can call it off once it runs; the thread needs to be sure of that.
-    result.set_running_or_notify_cancel()
-    threading.Thread(target=_fulfil, args=(result, call), name="check of health", daemon=True).start()
-    return await asyncio.wrap_future(result)
-
-
-def _fulfil(result: Future[Result], call: Callable[[], Result]) -> None:
-    try:
-        result.set_result(call())
-    except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
-        result.set_exception(error)

@@ -219,3 +219,33 @@ async def test_a_client_that_pings_too_often_is_told_to_go() -> None:
 
     assert error.code() is grpc.StatusCode.UNAVAILABLE
     assert "pings" in (error.details() or "")
+
+
+async def test_of_a_stranger_no_message_is_read(tmp_path: Path) -> None:
+    """One larger than the server takes is not even found to be so: the answer is that of any stranger."""
+    (tmp_path / "tokens").write_text(new_token("ward-7")[1], encoding="ascii")
+    access = AccessSettings(tokens=tmp_path / "tokens")
+    async with serving(fake_classifier(), access=access, max_message_bytes=1000) as server:
+        error = await refusal(server.stub.Predict(request(numbered_recording(1))))
+
+    assert (call_status(error).code, call_status(error).reason) == (
+        grpc.StatusCode.UNAUTHENTICATED,
+        "UNAUTHENTICATED",
+    )
+
+
+async def test_what_a_slowed_down_stream_has_sent_is_answered_in_a_drain() -> None:
+    """Its caller's rate does not keep a server from ending."""
+    access = AccessSettings(caller_recordings_per_second=1)
+    async with serving(fake_classifier(), access=access) as server:
+        opened = server.stub.PredictStream()
+        await opened.write(group([numbered_recording(n) for n in range(10)]))
+        answered = len((await opened.read()).results)
+        draining = asyncio.ensure_future(server.server.drain())
+        while answered < 10:
+            answered += len((await opened.read()).results)
+        error = await refusal(opened.read())
+        await draining
+
+    assert answered == 10
+    assert call_status(error).reason == "SHUTTING_DOWN"

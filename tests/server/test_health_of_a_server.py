@@ -10,7 +10,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg_model.errors import BundleError
 from ecg_server.records.logs import start_logs
-from ecg_server.settings import HealthSettings, RecordSettings
+from ecg_server.settings import BatchingSettings, HealthSettings, RecordSettings
 from ecg_testing.fakes import GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording
 from ecg_testing.serving import ONE_BY_ONE, Serving, group, request, serving
@@ -99,3 +99,22 @@ async def test_a_log_that_cannot_be_written_is_noticed() -> None:
             error = await failure(server.stub.Predict(request(numbered_recording(1))))
 
     assert call_status(error).reason == "UNHEALTHY"
+
+
+async def test_no_stream_and_no_call_waits_for_a_stuck_network() -> None:
+    """Neither a stream that waits for room in the queue, nor a call that the full queue would send away."""
+    network = GatedNetwork()
+    health = HealthSettings(check_seconds=0.02, stuck_seconds=0.05)
+    batching = BatchingSettings(largest_batch=1, runs=1, queue_windows=1)
+    async with serving(fake_classifier(network), batching=batching, health=health) as server:
+        network.close()
+        computing, waiting, without_room = (
+            server.stub.PredictStream(iter([group([numbered_recording(1)])])) for _ in range(3)
+        )
+        await entered(network)
+        await becomes(server, NOT_SERVING)
+        errors = [await failure(call.read()) for call in (computing, waiting, without_room)]
+        errors.append(await failure(server.stub.Predict(request(numbered_recording(1)))))
+        network.gate.set()
+
+    assert [call_status(error).reason for error in errors] == ["UNHEALTHY"] * 4

@@ -30,6 +30,13 @@ class Gate:
         if tls is not None and self._client_names and not self._asks_for_certificate:
             raise CertificateError(tls.certificate, "client names are given, but no authority that vouches for clients")
 
+    def knows(self, metadata: Iterable[tuple[str, str | bytes]] | None) -> bool:
+        """Return whether a call brings a token that is in force, where one is asked for.
+
+        It can be asked before anything of the call is read but its metadata.
+        """
+        return self._tokens is None or bool(self._tokens.name_of(_bearer_token(metadata or ())))
+
     def caller_of(
         self,
         metadata: Iterable[tuple[str, str | bytes]],

@@ -38,6 +38,11 @@ class Share:
         self._clock = clock
         self._turn = asyncio.Lock()
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether recordings may have to wait."""
+        return self._allowance is not None
+
     @contextmanager
     def open_call(self) -> Iterator[None]:
         """Count a call as open.
