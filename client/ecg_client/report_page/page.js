@@ -4,18 +4,20 @@
 // Numbers by size, texts as people order them: "ecg 9" before "ecg 10". What has no number is last, either way.
 const collator = new Intl.Collator(undefined, { numeric: true });
 function compare(one, other, sign) {
-  const [first, second] = [one, other].map((text) => (text.trim() === "" ? NaN : Number(text)));
-  if (!Number.isNaN(first) && !Number.isNaN(second)) return sign * (first - second);
-  if (Number.isNaN(first) !== Number.isNaN(second)) return Number.isNaN(first) ? 1 : -1;
-  return sign * collator.compare(one, other);
+  if (!Number.isNaN(one.figure) && !Number.isNaN(other.figure)) return sign * (one.figure - other.figure);
+  if (Number.isNaN(one.figure) !== Number.isNaN(other.figure)) return Number.isNaN(one.figure) ? 1 : -1;
+  return sign * collator.compare(one.text, other.text);
 }
 
 function sort(table, column, descending) {
   const body = table.tBodies[0];
-  const keyed = Array.from(body.rows, (row) => [row.cells[column].textContent, row]);
-  keyed.sort(([one], [other]) => compare(one, other, descending ? -1 : 1));
+  const keyed = Array.from(body.rows, (row) => {
+    const text = row.cells[column].textContent.trim();
+    return { row, text, figure: text === "" ? NaN : Number(text) };
+  });
+  keyed.sort((one, other) => compare(one, other, descending ? -1 : 1));
   const sorted = document.createDocumentFragment();
-  for (const [, row] of keyed) sorted.append(row);
+  for (const { row } of keyed) sorted.append(row);
   body.append(sorted);
 }
 

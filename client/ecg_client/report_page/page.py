@@ -24,6 +24,8 @@ MOST_THUMBNAILS = 1000
 """Recordings of a batch that are given a thumbnail: the first. A page of 10,000 has about 6 MB so."""
 
 _SORTABLE = '<button type="button">{}</button>'
+# More of them are there on a click: the other recordings shall not be pages away.
+_MOST_OPEN_PROBLEMS = 20
 _COLUMNS_BEFORE = ("No.", "Recording")
 _COLUMNS_AFTER = ("Findings", "Uncertainty", "Notes")
 
@@ -61,9 +63,11 @@ class ReportPage:
             file.write('<p class="cut">Cut short: the batch was interrupted, and the rest of it is not here.</p>\n')
         file.writelines(overview(report, self._origins))
         if self._problem_count:
-            file.write('<section><h2>Not classified</h2><table class="records"><tbody>\n')
+            is_open = " open" if self._problem_count <= _MOST_OPEN_PROBLEMS else ""
+            summary = f"<summary>Not classified: {self._problem_count:,}</summary>"
+            file.write(f'<section><details{is_open}>{summary}<table class="records"><tbody>\n')
             _copy(self._problems, file)
-            file.write("</tbody></table></section>\n")
+            file.write("</tbody></table></details></section>\n")
         if self._count > self._problem_count:
             file.write(self._table_head())
             _copy(self._rows, file)

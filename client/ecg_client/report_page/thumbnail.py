@@ -36,12 +36,20 @@ def thumbnail_path(recording: Recording) -> str:
 def _extremes(
     times: npt.NDArray[np.float64], millivolts: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Of each bin the sample that is least and the one that is greatest, in the order in which they were taken."""
     bins = np.minimum((times * (_BINS / SECONDS)).astype(int), _BINS - 1)
     starts = np.flatnonzero(np.diff(bins, prepend=-1))
-    least, greatest = np.fmin.reduceat(millivolts, starts), np.fmax.reduceat(millivolts, starts)
-    middle = SECONDS / _BINS / 2
-    x = np.repeat(times[starts], 2) + np.tile([0.0, middle], starts.size)
-    return x, np.column_stack((least, greatest)).ravel()
+    chosen = [
+        start + _extreme_pair(piece) for start, piece in zip(starts, np.split(millivolts, starts[1:]), strict=True)
+    ]
+    indices = np.concatenate(chosen)
+    return times[indices], millivolts[indices]
+
+
+def _extreme_pair(millivolts: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    if not np.isfinite(millivolts).any():
+        return np.zeros(2, dtype=np.intp)
+    return np.sort([np.nanargmin(millivolts), np.nanargmax(millivolts)])
 
 
 def _path(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> str:
