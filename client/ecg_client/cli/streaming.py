@@ -19,6 +19,7 @@ from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import EcgError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings, synthetic_sources
+from ecg_client.report_page import ReportPage, writing_page
 from ecg_client.resumption import logger
 
 Paths = Annotated[
@@ -46,6 +47,15 @@ StreamTimeout = Annotated[
         "--timeout", min=0.001, metavar="SECONDS", help="How long the whole stream may take. Default: no limit."
     ),
 ]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE.html",
+        help="Write a page about the batch too: counts, every recording with a small trace, quality, model. It has the "
+        "recordings' ids on it.",
+    ),
+]
 
 
 @calls_a_service
@@ -57,6 +67,7 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     synthetic: Synthetic = 0,
     timeout: StreamTimeout = None,
     model_version: ModelVersion = "",
+    report_file: ReportFile = None,
     *,
     windows: WithWindows = False,
     as_json: AsJsonLines = False,
@@ -73,11 +84,29 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if not sources:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()
-    with service.client() as client, _telling_of_cuts(), _reporting(report, synthetic, as_json=as_json):
-        items = (source.read_or_error() for source in sources)
+    with (
+        _page(report_file, report) as page,
+        service.client() as client,
+        _telling_of_cuts(),
+        _reporting(report, synthetic, as_json=as_json),
+    ):
+        read = (source.read_or_error() for source in sources)
+        items = page.sketched(read) if page else read
         outcomes = predict_all(client, items, timeout, include_windows=windows, model_version=model_version)
+        outcomes = page.written(outcomes) if page else outcomes
         _receive(_with_progress(outcomes, len(sources)), report, as_json=as_json)
     sys.exit(1 if report.problem_count else 0)
+
+
+def _page(path: Path | None, report: Report) -> contextlib.AbstractContextManager[ReportPage | None]:
+    if path is None:
+        return contextlib.nullcontext()
+    try:
+        # Before anything is sent: nobody wants to learn at the end that there will be no page.
+        path.touch()
+    except OSError as error:
+        raise typer.BadParameter(f"--report: {path} cannot be written: {error.strerror}; give another") from error
+    return writing_page(path, report)
 
 
 @contextlib.contextmanager

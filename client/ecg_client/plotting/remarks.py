@@ -36,7 +36,7 @@ def lead_remarks(
         said[lead].update(dict.fromkeys(_drawn_otherwise(trace)))
     for warning in warnings:
         if warning.lead is not None:
-            said[warning.lead][_words(warning.code)] = None
+            said[warning.lead][warning_words(warning.code)] = None
     return {lead: tuple(words) for lead, words in said.items() if words}
 
 
@@ -106,5 +106,6 @@ def _drawn_otherwise(trace: Trace) -> Iterator[str]:
         yield f"drawn without its offset of {trace.offset_mv:+.1f} mV".replace("-", "\N{MINUS SIGN}")
 
 
-def _words(code: str) -> str:
+def warning_words(code: str) -> str:
+    """Returns a kind of warning in the few words that there is room for beside a lead."""
     return _WORDS.get(code, code.removeprefix("SIGNAL_").replace("_", " ").lower())
