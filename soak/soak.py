@@ -67,7 +67,7 @@ def soak(seconds: float, seed: int, write: Callable[[str], None]) -> Report:
 
 
 def _at_rest(servers: Servers, faults: Faults, journal: Journal) -> float:
-    """Return what memory the steady server has when nobody calls: the least, as each new model leaves other holes."""
+    """Return the least memory that the steady server has when nobody calls; each new model leaves other holes."""
     faults.renew_all()
     sizes = []
     for _ in range(_RESTS):
