@@ -8,6 +8,7 @@
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
+# make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make generate, make lock   renew generated/ and requirements.lock
@@ -27,7 +28,7 @@ BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench fuzz soak generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -62,6 +63,9 @@ model-card: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-overload: $(READY)
+	$(BIN)/python -m benchmarks.overload $(ARGS)
 
 fuzz: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)

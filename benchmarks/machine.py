@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -83,3 +84,8 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def use_only(cores: Collection[int]) -> None:
+    """Keep this process, and all that it starts, to these cores."""
+    os.sched_setaffinity(0, cores)

@@ -23,7 +23,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """A figure to show: its head, its name among the metrics, how many decimals, and whether its spread is shown."""
 
     head: str
@@ -33,34 +33,34 @@ class _Column:
 
 
 _CPU = (
-    _Column("client CPU, ms each", "client_cpu_ms", 2),
-    _Column("server CPU, ms each", "server_cpu_ms", 2),
-    _Column("share of all cores", "share_of_cores", 2),
+    Column("client CPU, ms each", "client_cpu_ms", 2),
+    Column("server CPU, ms each", "server_cpu_ms", 2),
+    Column("share of all cores", "share_of_cores", 2),
 )
-_RATE = _Column("recordings/s", "recordings_per_s", 0, has_spread=True)
-_LATENCIES = (_Column("p50, ms", "p50_ms", 2, has_spread=True), _Column("p99, ms", "p99_ms", 2, has_spread=True))
-_BARE = (_RATE, _Column("p50 of a run, ms", "p50_ms", 2, has_spread=True), _Column("CPU, ms each", "client_cpu_ms", 2))
+_RATE = Column("recordings/s", "recordings_per_s", 0, has_spread=True)
+_LATENCIES = (Column("p50, ms", "p50_ms", 2, has_spread=True), Column("p99, ms", "p99_ms", 2, has_spread=True))
+_BARE = (_RATE, Column("p50 of a run, ms", "p50_ms", 2, has_spread=True), Column("CPU, ms each", "client_cpu_ms", 2))
 _UNARY = (_RATE, *_LATENCIES, *_CPU)
 _STREAM = (_RATE, *_CPU)
 _RESOURCES = (
-    _Column("start, s", "start_s", 2, has_spread=True),
+    Column("start, s", "start_s", 2, has_spread=True),
     *(
-        _Column(f"{kind.upper()} {when}, MB", f"{when}_{kind}_mb", 0, has_spread=kind == "rss")
+        Column(f"{kind.upper()} {when}, MB", f"{when}_{kind}_mb", 0, has_spread=kind == "rss")
         for when in ("idle", "after")
         for kind in ("rss", "pss", "uss")
     ),
 )
 _GROWTH = (
-    _Column("recordings", "recordings", 0),
-    _Column("recordings/s", "recordings_per_s", 0),
-    _Column("first reading after", "first_reading_at", 0),
-    _Column("RSS then, MB", "server_rss_first_mb", 1),
-    _Column("highest later, MB", "server_rss_highest_mb", 1),
-    _Column("server's growth, %", "server_growth_percent", 2),
-    _Column("client's growth, %", "client_growth_percent", 2),
+    Column("recordings", "recordings", 0),
+    Column("recordings/s", "recordings_per_s", 0),
+    Column("first reading after", "first_reading_at", 0),
+    Column("RSS then, MB", "server_rss_first_mb", 1),
+    Column("highest later, MB", "server_rss_highest_mb", 1),
+    Column("server's growth, %", "server_growth_percent", 2),
+    Column("client's growth, %", "client_growth_percent", 2),
 )
 
-_PARTS: dict[str, tuple[str, tuple[_Column, ...]]] = {
+_PARTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     bare.PART: ("The bare network in a loop", _BARE),
     original.PART: ("The original web service", _UNARY),
     naive.PART: ("A naive gRPC server, onnx", _UNARY),
@@ -76,7 +76,7 @@ def tables(results: Results) -> list[Table]:
     """Return a table for each part that was run, where the time of a stream goes, and the goals at the end."""
     parts = [_part_table(results.cases, part) for part in results.settings.parts]
     budget = stream_budget(results.cases, results.machine.usable_cores)
-    return [*parts, *([_budget_table(budget)] if budget else []), _goals_table(results.goals)]
+    return [*parts, *([_budget_table(budget)] if budget else []), goals_table(results.goals)]
 
 
 def _part_table(cases: Sequence[CaseResult], part: str) -> Table:
@@ -85,18 +85,20 @@ def _part_table(cases: Sequence[CaseResult], part: str) -> Table:
     if _RATE in columns:
         ratios = {"× bare best": of_bare_best, "× original": over_original}
     rows = [
-        (_label(case), *(_cell(case, column) for column in columns), *(_ratio(f(cases, case)) for f in ratios.values()))
+        (label(case), *(cell(case, column) for column in columns), *(_ratio(f(cases, case)) for f in ratios.values()))
         for case in cases
         if case.part == part
     ]
     return Table(title, ("", *(column.head for column in columns), *ratios), tuple(rows))
 
 
-def _label(case: CaseResult) -> str:
+def label(case: CaseResult) -> str:
+    """Return what a case is called, and why it was not measured if it was not."""
     return f"{case.name}: {case.note}" if case.note else case.name
 
 
-def _cell(case: CaseResult, column: _Column) -> str:
+def cell(case: CaseResult, column: Column) -> str:
+    """Return a figure of a case."""
     found = case.metrics.get(column.metric)
     return NOTHING if found is None else shown(found, column.decimals, has_spread=column.has_spread)
 
@@ -123,6 +125,7 @@ def _budget_table(budget: dict[str, float]) -> Table:
     return Table(f"{stream.ONE_STREAM}: where the cores' time goes", ("", "ms a recording", "%"), rows)
 
 
-def _goals_table(goals: Sequence[Goal]) -> Table:
+def goals_table(goals: Sequence[Goal], title: str = "Goals") -> Table:
+    """Return the goals, what was measured of each, and whether that is enough."""
     rows = [(goal.name, goal.limit, _ratio(goal.measured), _verdict(goal), goal.note or NOTHING) for goal in goals]
-    return Table("Goals", ("", "goal", "measured", "", "note"), tuple(rows))
+    return Table(title, ("", "goal", "measured", "", "note"), tuple(rows))

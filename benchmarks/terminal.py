@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 from benchmarks.case import Results
 from benchmarks.document import description
 from benchmarks.suite import Report
-from benchmarks.tables import tables
+from benchmarks.tables import Table, tables
 
 
 def show(results: Results, console: Console) -> None:
@@ -18,12 +18,17 @@ def show(results: Results, console: Console) -> None:
     for line in description(results):
         console.print(line)
     for table in tables(results):
-        shown = RichTable(title=table.title, title_justify="left")
-        for index, head in enumerate(table.heads):
-            shown.add_column(head, justify="right" if index else "left")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+        show_table(table, console)
+
+
+def show_table(table: Table, console: Console) -> None:
+    """Print a table."""
+    shown = RichTable(title=table.title, title_justify="left")
+    for index, head in enumerate(table.heads):
+        shown.add_column(head, justify="right" if index else "left")
+    for row in table.rows:
+        shown.add_row(*row)
+    console.print(shown)
 
 
 @contextmanager

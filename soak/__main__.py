@@ -6,7 +6,8 @@ import random
 import sys
 from collections.abc import Sequence
 
-from soak.soak import GREATEST_GROWTH_PERCENT, GROWTH_COUNTS_AFTER_SECONDS, soak
+from soak.report import GREATEST_GROWTH_PERCENT, GROWTH_COUNTS_AFTER_SECONDS
+from soak.soak import soak
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,6 @@
 """What is done to the servers, their connections, their models and their callers."""
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -47,7 +46,8 @@ class Faults:
         self._published = 2
         self._version = f"2.{Model.TILTED}"
         self._model = Model.TILTED
-        self.kinds: Sequence[Callable[[], None]] = (
+        self._left: list[Callable[[], None]] = []
+        self._kinds: Sequence[Callable[[], None]] = (
             self.kill_server,
             self.drain_server,
             self.kill_worker,
@@ -57,6 +57,25 @@ class Faults:
             self.break_bundle,
             self.overload,
         )
+
+    def inject(self, end: float, pause: float) -> None:
+        """Inject faults until the end: all once, in random order, and again.
+
+        Args:
+            end: when that is, on the clock of the journal.
+            pause: between two of them on average, in seconds.
+        """
+        while self._journal.elapsed_seconds < end:
+            time.sleep(self._chance.uniform(0, 2 * pause))
+            try:
+                self._draw()()
+            except TimeoutError as error:
+                self._journal.note_unforeseen(str(error))
+
+    def renew_all(self) -> None:
+        """Have nothing left of the models that were replaced: a thread holds on to what it computed last."""
+        self.swap_bundle()
+        self.overload()
 
     def kill_server(self) -> None:
         """SIGKILL; another one is started in its place."""
@@ -121,6 +140,11 @@ class Faults:
         self._journal.tell(f"{_BURST} calls at once to the steady server")
         asyncio.run(call_all_at_once(self._load, _BURST))
 
+    def _draw(self) -> Callable[[], None]:
+        if not self._left:
+            self._left = self._chance.sample(self._kinds, len(self._kinds))
+        return self._left.pop()
+
     def _start_again(self) -> None:
         self._servers.restarted.start_again()
         until(lambda: _is_serving(self._servers.restarted.address), "the restarted server is SERVING")
@@ -133,18 +157,6 @@ class Faults:
 
     def _is_served(self, version: str) -> bool:
         return all(_version(address) == version for address in self._servers.addresses)
-
-
-def in_turn(kinds: Sequence[Callable[[], None]], chance: random.Random) -> Callable[[], Callable[[], None]]:
-    """Return what returns the next fault: all once, in random order, and then again."""
-    deck: list[Callable[[], None]] = []
-
-    def draw() -> Callable[[], None]:
-        if not deck:
-            deck.extend(chance.sample(kinds, len(kinds)))
-        return deck.pop()
-
-    return draw
 
 
 def _listens(process: psutil.Process, port: int) -> bool:

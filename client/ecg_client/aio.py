@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
 from ecg_client.async_sender import AsyncSender
-from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, Connection
+from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, SERVICE_NAME, Connection
 from ecg_client.convert import (
     model_summary_from_proto,
     options_to_proto,
@@ -137,7 +137,7 @@ class AsyncEcgClient:
         """Asks whether the service takes calls."""
         with self._typed_errors():
             response = await self._health.Check(
-                health_pb2.HealthCheckRequest(), timeout=self._timeout_s, metadata=self._metadata
+                health_pb2.HealthCheckRequest(service=SERVICE_NAME), timeout=self._timeout_s, metadata=self._metadata
             )
         return ServingStatus(response.status)
 

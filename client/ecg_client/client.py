@@ -9,7 +9,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc
-from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, Connection
+from ecg_client.connection import DEFAULT_ADDRESS, DEFAULT_TIMEOUT_S, SERVICE_NAME, Connection
 from ecg_client.convert import (
     model_summary_from_proto,
     options_to_proto,
@@ -179,7 +179,7 @@ class EcgClient:
         """Asks whether the service takes calls."""
         with self._typed_errors():
             response = self._health.Check(
-                health_pb2.HealthCheckRequest(), timeout=self._timeout_s, metadata=self._metadata
+                health_pb2.HealthCheckRequest(service=SERVICE_NAME), timeout=self._timeout_s, metadata=self._metadata
             )
         return ServingStatus(response.status)
 

@@ -18,15 +18,15 @@ DEFAULT_TIMEOUT_S = 30.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """The server accepts messages up to 64 MiB unless it was told otherwise; grpc alone would stop at 4."""
 
+SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
+"""What health is asked of: the process alone may be alive while its service takes no calls."""
+
 # Streams are resumed by `ecg_client.resumption`, and nobody wants a health check to be repeated until it is well.
 _RETRIED_METHODS = ("Predict", "ModelSummary")
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
-            "name": [
-                {"service": ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name, "method": method}
-                for method in _RETRIED_METHODS
-            ],
+            "name": [{"service": SERVICE_NAME, "method": method} for method in _RETRIED_METHODS],
             "retryPolicy": {
                 "maxAttempts": 4,
                 "initialBackoff": "0.1s",

@@ -31,6 +31,9 @@ Outcome = Prediction | Exception
 # Streams wait for room where single calls are refused, so they leave some: of the queue they fill this share.
 STREAM_SHARE = 0.75
 
+# Single calls begin while no more than this share is filled: the rest is for those that have begun together with them.
+ENTRY_SHARE = 0.9
+
 # Long enough that a refused caller does not come back to the same full queue: it holds a second or two of work.
 RETRY_AFTER_SECONDS = 0.5
 
@@ -138,6 +141,10 @@ class Batcher:
             await asyncio.shield(self._room)
         return self._put(recording, caller)
 
+    def is_full(self) -> bool:
+        """Return whether it is too late for a single call to begin sending its recording."""
+        return self._windows > 0 and not self._has_room_for(0, ENTRY_SHARE)
+
     def longest_run_seconds(self) -> float:
         """Return for how long the oldest batch that is being computed has been; 0 when there is none."""
         began = [moment for moment in self._began if moment is not None]
@@ -153,9 +160,12 @@ class Batcher:
 
     def _has_room(self, recording: Recording, share: float = 1.0) -> bool:
         # An empty queue takes any recording, or one larger than the queue could never be classified.
-        return self._windows == 0 or (
+        return self._windows == 0 or self._has_room_for(recording.signal.nbytes, share)
+
+    def _has_room_for(self, byte_count: int, share: float) -> bool:
+        return (
             self._windows < share * self._settings.queue_windows
-            and self._bytes + recording.signal.nbytes <= share * self._settings.queue_bytes
+            and self._bytes + byte_count <= share * self._settings.queue_bytes
         )
 
     def _put(self, recording: Recording, caller: Caller) -> asyncio.Future[Outcome]:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -21,10 +21,10 @@ from ecg_server.access.shares import Shares
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
+from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.model_watch import ModelWatch
 from ecg_server.prediction_conversion import limits_to_proto
-from ecg_server.records.audit_log import AuditLog
 from ecg_server.records.logs import Logs
 from ecg_server.reflection import add_reflection
 from ecg_server.release import ReleasingInterceptor
@@ -59,6 +59,8 @@ class EcgServer:
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
+        # First, for it may fail: threads that nobody ends would keep the process from ending.
+        gate = Gate(settings.access)
         self._settings = settings
         self._load = load
         self._models = {STABLE: settings.model, **settings.others}
@@ -72,7 +74,7 @@ class EcgServer:
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
         self._background: list[asyncio.Task[None]] = []
-        self._server = _build_server(settings, self._servicer, self._health, None if logs is None else logs.audit)
+        self._server = _build_server(settings, self._servicer, self._health, self._interceptors(gate, logs))
         self._health_server = _build_health_server(settings, self._health)
 
     async def start(self) -> int:
@@ -117,7 +119,8 @@ class EcgServer:
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
         await self._batcher.close()
-        logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
+        if self._batcher.counts.batches:
+            logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
 
     async def _let_arrive(self) -> None:
         """Wait until for a moment no further call has begun, though not for ever: callers may go on calling."""
@@ -167,6 +170,17 @@ class EcgServer:
         warm_up(classifier, self._settings.batching.largest_batch)
         return classifier
 
+    def _interceptors(self, gate: Gate, logs: Logs | None) -> list[aio.ServerInterceptor]:
+        """Return what surrounds every call, the outermost first."""
+        access = self._settings.access
+        shares = Shares(access.caller_recordings_per_second, access.caller_calls)
+        return [
+            FullQueueInterceptor(self._batcher.is_full),
+            ReleasingInterceptor(),
+            CallInterceptor(gate, shares, None if logs is None else logs.audit),
+            UnreadableMessageInterceptor(),
+        ]
+
     def _checks(self, logs: Logs | None) -> list[Check]:
         checks = [
             stuck_runs(self._batcher.longest_run_seconds, self._settings.health.stuck_seconds),
@@ -201,18 +215,9 @@ def _build_server(
     settings: ServerSettings,
     servicer: EcgServicer,
     health_servicer: health.aio.HealthServicer,
-    audit: AuditLog | None,
+    interceptors: Sequence[aio.ServerInterceptor],
 ) -> aio.Server:
-    access = settings.access
-    shares = Shares(access.caller_recordings_per_second, access.caller_calls)
-    server = aio.server(
-        interceptors=[
-            ReleasingInterceptor(),
-            CallInterceptor(Gate(access), shares, audit),
-            UnreadableMessageInterceptor(),
-        ],
-        options=connection_options(settings),
-    )
+    server = aio.server(interceptors=interceptors, options=connection_options(settings))
     add_EcgServiceServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     if settings.has_channelz:

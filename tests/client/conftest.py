@@ -6,10 +6,11 @@ from concurrent import futures
 import grpc
 import numpy as np
 import pytest
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ecg.v1 import ecg_service_pb2_grpc
 from ecg_client import EcgClient, Recording
+from ecg_client.connection import SERVICE_NAME
 from ecg_testing.fake_service import FakeService
 
 
@@ -22,7 +23,9 @@ def service() -> FakeService:
 @pytest.fixture
 def health_servicer() -> health.HealthServicer:
     """The health service beside it; SERVING unless a test says otherwise."""
-    return health.HealthServicer()
+    servicer = health.HealthServicer()
+    servicer.set(SERVICE_NAME, health_pb2.HealthCheckResponse.SERVING)
+    return servicer
 
 
 @pytest.fixture

@@ -59,7 +59,9 @@ def wants_certificate(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def secure_address(authority: trustme.CA, service: FakeService, *, wants_certificate: bool) -> Iterator[str]:
+def secure_address(
+    authority: trustme.CA, service: FakeService, health_servicer: health.HealthServicer, *, wants_certificate: bool
+) -> Iterator[str]:
     """Where the fake service listens with TLS; its certificate is for localhost and ecg.example.org."""
     issued = authority.issue_cert("localhost", "ecg.example.org")
     pair = (issued.private_key_pem.bytes(), issued.cert_chain_pems[0].bytes())
@@ -67,7 +69,7 @@ def secure_address(authority: trustme.CA, service: FakeService, *, wants_certifi
     credentials = grpc.ssl_server_credentials([pair], root, require_client_auth=wants_certificate)
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     ecg_service_pb2_grpc.add_EcgServiceServicer_to_server(service, server)
-    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     port = server.add_secure_port("127.0.0.1:0", credentials)
     server.start()
     yield f"localhost:{port}"

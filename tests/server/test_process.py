@@ -129,10 +129,11 @@ def test_a_flag_can_come_from_the_environment_and_a_wrong_one_is_refused_alike(
     assert "--port" in capsys.readouterr().err
 
 
-def test_a_process_that_cannot_serve_writes_one_line_and_ends_with_1() -> None:
+@pytest.mark.parametrize("flags", [["--model", "nowhere"], ["--tokens", "nowhere"], ["--log-file", "no/where"]])
+def test_a_process_that_cannot_serve_writes_one_line_and_ends_with_1(flags: list[str]) -> None:
     """Nothing else is on standard error: no traceback, no log of gRPC's or TensorFlow's."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "ecg_server", "--port", "0", "--model", "nowhere.keras"],
+    ended = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-m", "ecg_server", "--port", "0", *flags],
         capture_output=True,
         text=True,
         check=False,
@@ -140,4 +141,4 @@ def test_a_process_that_cannot_serve_writes_one_line_and_ends_with_1() -> None:
     )
 
     assert ended.returncode == 1
-    assert re.fullmatch(r"ecg-server: nowhere\.keras: .+\n", ended.stderr)
+    assert re.fullmatch(rf"ecg-server: .*{flags[1]}.+\n", ended.stderr)

@@ -27,10 +27,15 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
 )
 _CLOSED_PIPE = 141
 # What to do where no connection was made, by the first words that fit.
+_HANGS_UP = "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"
 _UNREACHED_HINTS = (
+    ("certificate has expired", "; the service's certificate has expired: tell its operator"),
+    ("CERTIFICATE_VERIFY_FAILED", "; say with --ca which authority the service's certificate comes from"),
+    ("Hostname Verification", "; say with --server-name which name the service's certificate has"),
+    ("WRONG_VERSION_NUMBER", "; it speaks no TLS: leave out --tls, --ca, --cert, --key and --server-name"),
     ("handshake failed", "; see that it speaks TLS, and what --ca and --server-name say of its certificate"),
-    ("Socket closed", "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"),
-    ("Connection reset", "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"),
+    ("Socket closed", _HANGS_UP),
+    ("Connection reset", _HANGS_UP),
     ("", " (start it with `ecg-server`, or say with --address where it is)"),
 )
 

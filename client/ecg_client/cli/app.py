@@ -8,6 +8,7 @@ from typer.core import TyperArgument, TyperCommand
 
 from ecg_client.cli.checking import check
 from ecg_client.cli.describing import health, summary
+from ecg_client.cli.plotting import plot
 from ecg_client.cli.predicting import predict
 from ecg_client.cli.streaming import stream
 
@@ -50,6 +51,7 @@ app = typer.Typer(
 for command, epilog in (
     (predict, _METADATA_NOTE),
     (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
+    (plot, _METADATA_NOTE),
     (summary, None),
     (health, None),
     (check, _NPZ_LAYOUT),

@@ -19,7 +19,8 @@ Rules that hold throughout:
     certificate, or both. Without the right ones a call ends with UNAUTHENTICATED, with PERMISSION_DENIED where the
     certificate's name is not allowed. Health checks need none.
   - A call may bring a request id (metadata `x-request-id`: 1 to 128 letters, digits, `.`, `_`, `-`, nothing of a
-    patient); unless it does the server makes one. It is in the server's log, and comes back as trailing metadata.
+    patient); unless it does the server makes one. It comes back as trailing metadata, and is in the server's log but
+    for calls that a full queue refuses.
   - JSON tools leave out fields with default values: ask for them (`grpcurl -emit-defaults`), or a probability of 0,
     `is_positive` false and sequence number 0 vanish.
   - This contract only ever grows. Ignore what you do not know.

@@ -1,5 +1,6 @@
 """Who calls, and whether they may."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from ecg_server.access.errors import CertificateError
@@ -9,6 +10,9 @@ from ecg_server.settings import AccessSettings
 
 # A certificate's names as gRPC gives them, in the order in which they are looked at.
 _NAME_PROPERTIES = ("x509_subject_alternative_name", "x509_common_name")
+
+
+logger = logging.getLogger(__name__)
 
 
 class Gate:
@@ -52,7 +56,11 @@ class Gate:
             names.append(_certificate_name(auth_context, self._client_names))
         if all(names):
             return names[0] if names else peer
-        raise NotAllowedError if self._tokens is None else UnauthenticatedError
+        if self._tokens is not None:
+            raise UnauthenticatedError
+        shown = ", ".join(map(repr, _certificate_names(auth_context)))
+        logger.warning("%s is not let in: its certificate's names are %s", peer, shown)
+        raise NotAllowedError
 
 
 def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str:
@@ -66,8 +74,12 @@ def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str:
 
 def _certificate_name(auth_context: Mapping[str, Sequence[bytes]], allowed: frozenset[str]) -> str:
     """Return the first of a certificate's names that may call; empty: none."""
-    names = (_text(name) for key in _NAME_PROPERTIES for name in auth_context.get(key, ()))
+    names = _certificate_names(auth_context)
     return next((name for name in names if name and (not allowed or name in allowed)), "")
+
+
+def _certificate_names(auth_context: Mapping[str, Sequence[bytes]]) -> list[str]:
+    return [_text(name) for key in _NAME_PROPERTIES for name in auth_context.get(key, ())]
 
 
 def _text(name: bytes) -> str:

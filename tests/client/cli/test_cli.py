@@ -228,9 +228,9 @@ def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
 
 
 def test_health_is_the_exit_code(ecg: Ecg, health_servicer: HealthServicer) -> None:
-    """0 while serving, 1 while not; 3 where nothing answers."""
+    """0 while serving; 1 while not, though the process is alive; 3 where nothing answers."""
     assert ecg("health") == (0, "SERVING\n", "")
-    health_servicer.set("", HealthCheckResponse.NOT_SERVING)
+    health_servicer.set("ecg.v1.EcgService", HealthCheckResponse.NOT_SERVING)
     assert ecg("health") == (1, "NOT_SERVING\n", "")
     assert ecg("health", "--address", "127.0.0.1:1")[0] == 3
 

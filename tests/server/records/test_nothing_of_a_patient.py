@@ -13,7 +13,7 @@ from ecg_server.settings import RecordSettings
 from ecg_testing.fakes import FailingNetwork, fake_classifier
 from ecg_testing.messages import packed_recording, units
 from ecg_testing.records import entries
-from ecg_testing.serving import group, request, serving, stream
+from ecg_testing.serving import ONE_BY_ONE, group, request, serving, stream
 
 ID = "sentinel-id"
 SENTINELS = (ID, "73.125", "171.375", "7312", "7.312", "333.75")
@@ -39,7 +39,8 @@ def wrong() -> list[recording_pb2.Recording]:
 
 async def written_of(recordings: list[recording_pb2.Recording], logs: Logs) -> list[str]:
     """Have a server answer recordings, in a stream and singly; return the reasons for which it refused them."""
-    async with serving(fake_classifier(FailingNetwork()), logs) as server:
+    # One by one, so that the recording that breaks its batch breaks no other's.
+    async with serving(fake_classifier(FailingNetwork()), logs, batching=ONE_BY_ONE) as server:
         results = await stream(server.stub, [group(recordings)])
         for recording in recordings:
             with suppress(aio.AioRpcError):
