@@ -68,7 +68,7 @@ bench-overload: $(READY)
 	$(BIN)/python -m benchmarks.overload $(ARGS)
 
 fuzz: $(READY)
-	$(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
 
 # It stands on what the tests stand on: servers as processes, a proxy that cuts.
 soak: $(READY)

@@ -13,6 +13,7 @@ SHARES = {
     "bundle": 20,
     "recordings": 5,
     "wfdb_record": 5,
+    "ecg_files": 50,
 }
 
 

@@ -15,6 +15,7 @@ COUNTS = {
     "bundle": 2000,
     "recordings": 120,
     "wfdb_record": 120,
+    "ecg_files": 250,
 }
 GREATEST_SECONDS = 10
 

@@ -66,6 +66,16 @@ WithWindows = Annotated[
     bool,
     typer.Option("--windows", help="Show what the network says of each window of a recording, and where it begins."),
 ]
+SampleRate = Annotated[
+    float | None,
+    typer.Option(
+        "--sample-rate", min=0.001, metavar="HZ", help="The sample rate of files that do not say it: tables, arrays."
+    ),
+]
+Unit = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="UNIT", help="The unit of files that do not say it: mV, uV, nV or V."),
+]
 Files = Annotated[
     list[Path],
     typer.Argument(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from ecg_client.cli.options import AsJsonLines, Files, ModelVersion, Timeout, WithWindows
+from ecg_client.cli.options import AsJsonLines, Files, ModelVersion, SampleRate, Timeout, Unit, WithWindows
 from ecg_client.cli.outcomes import predict_each
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, json_line, print_detail, terminal
 from ecg_client.cli.service import Service, calls_a_service
@@ -13,11 +13,13 @@ from ecg_client.formats.sources import open_recordings
 
 
 @calls_a_service
-def predict(  # noqa: PLR0913 - each is an option of the command
+def predict(  # noqa: PLR0913, PLR0917 - each is an option of the command
     service: Service,
     files: Files,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
     model_version: ModelVersion = "",
+    sample_rate: SampleRate = None,
+    unit: Unit = None,
     *,
     windows: WithWindows = False,
     as_json: AsJsonLines = False,
@@ -29,7 +31,8 @@ def predict(  # noqa: PLR0913 - each is an option of the command
     console = terminal()
     problem_count = 0
     with service.client(timeout) as client:
-        outcomes = predict_each(client, open_recordings(files), include_windows=windows, model_version=model_version)
+        recordings = open_recordings(files, sample_rate_hz=sample_rate, unit=unit)
+        outcomes = predict_each(client, recordings, include_windows=windows, model_version=model_version)
         for outcome in outcomes:
             problem_count += outcome.problem is not None
             if as_json:

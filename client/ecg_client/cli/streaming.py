@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ecg_client.cli.options import AsJsonLines, ModelVersion, WithWindows
+from ecg_client.cli.options import AsJsonLines, ModelVersion, SampleRate, Unit, WithWindows
 from ecg_client.cli.outcomes import Outcome, predict_all
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
 from ecg_client.cli.report import Report
@@ -68,6 +68,8 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
     timeout: StreamTimeout = None,
     model_version: ModelVersion = "",
     report_file: ReportFile = None,
+    sample_rate: SampleRate = None,
+    unit: Unit = None,
     *,
     windows: WithWindows = False,
     as_json: AsJsonLines = False,
@@ -80,7 +82,8 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter("give files, a folder or --synthetic N")
     if fold and not any(is_ptbxl_folder(path) for path in paths or []):
         raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
-    sources = [*synthetic_sources(synthetic), *find_recordings(paths or [], folds=fold)][:limit]
+    found = find_recordings(paths or [], folds=fold, sample_rate_hz=sample_rate, unit=unit)
+    sources = [*synthetic_sources(synthetic), *found][:limit]
     if not sources:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
     report = Report()

@@ -1,6 +1,7 @@
 """Readers of files that hold recordings.
 
-What reads WFDB records needs the extra `formats`; the rest needs nothing but the base install.
+The extra `formats` brings what reads all of them; each has one of its own, which the error names where it is missing.
+PTB-XL folders, text, `.npy` and `.npz` need nothing but the base install.
 """
 
 from ecg_client.formats.npz import open_npz

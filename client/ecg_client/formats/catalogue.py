@@ -3,15 +3,18 @@
 from pathlib import Path
 
 from ecg_client.errors import UnreadableFileError
+from ecg_client.formats.arrays import MATLAB, NPY
 from ecg_client.formats.cart import CART_FORMATS
 from ecg_client.formats.dicom import DICOM
 from ecg_client.formats.edf import EDF
 from ecg_client.formats.file_format import HEAD_BYTES, FileFormat
 from ecg_client.formats.npz import NPZ
+from ecg_client.formats.parquet import PARQUET
+from ecg_client.formats.text_table import TEXT
 from ecg_client.formats.wfdb_record import WFDB
 
 # The text of tables is told last: nothing marks it but its first line.
-FORMATS: tuple[FileFormat, ...] = (NPZ, EDF, DICOM, *CART_FORMATS, WFDB)
+FORMATS: tuple[FileFormat, ...] = (NPZ, EDF, DICOM, *CART_FORMATS, WFDB, NPY, MATLAB, PARQUET, TEXT)
 """All of them, in the order in which they are tried."""
 
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)

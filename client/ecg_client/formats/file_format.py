@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import importlib.util
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -87,10 +88,13 @@ class FileFormat:
     def _naming_faults(self, path: Path) -> Iterator[None]:
         """Turns whatever a broken file provokes into the error that names it.
 
-        What the libraries say is left out: it may hold parts of the file, and so the name of the patient.
+        What the libraries say, and what they warn of, is left out: it may hold parts of the file, and so the name of
+        the patient.
         """
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
         except EcgError:
             raise
         except OSError as error:

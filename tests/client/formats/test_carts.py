@@ -196,3 +196,12 @@ def test_base64_that_is_none_is_refused(tmp_path: Path) -> None:
     encoded = base64.b64encode(b"odd").decode()
     path.write_text(path.read_text(encoding="latin-1").replace("<WaveFormData>", f"<WaveFormData>!{encoded}"))
     assert "damaged" in _problem(path)
+
+
+def test_a_library_that_warns_tells_nothing_of_the_patient(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """Values that are against the standard are warned of by pydicom, and shown."""
+    path = tmp_path / "a.dcm"
+    write_dicom(path, MICROVOLTS)
+    path.write_bytes(path.read_bytes().replace(b"061Y", b"Jane"))
+    assert _recording(path).metadata.age_years is None
+    assert len(recwarn) == 0

@@ -12,11 +12,14 @@ from ecg_client.formats import open_recordings
 from ecg_testing.ecg_files import RATE_HZ, EcgFile, made_up_microvolts
 from ecg_testing.ecg_files.every import EVERY_FILE
 
+# What files that do not say it are told; those that do say it must not mind.
+STATED = {"sample_rate_hz": RATE_HZ, "unit": "uV"}
+
 every_file = pytest.mark.parametrize("file", EVERY_FILE, ids=[file.name for file in EVERY_FILE])
 
 
 def _read(path: Path) -> Recording:
-    (recording,) = open_recordings([path])
+    (recording,) = open_recordings([path], **STATED)
     assert isinstance(recording, Recording), recording
     return recording
 
@@ -68,7 +71,7 @@ def test_a_missing_extra_is_named(file: EcgFile, tmp_path: Path, monkeypatch: py
         pytest.skip("the base install reads it")
     monkeypatch.setitem(sys.modules, file.module, None)
     with pytest.raises(MissingExtraError, match=rf"ecg-classifier\[{file.extra}\]"):
-        next(open_recordings([path]))
+        next(open_recordings([path], **STATED))
 
 
 @every_file
@@ -83,7 +86,7 @@ def test_a_broken_file_is_named_and_nothing_of_it_is_told(file: EcgFile, tmp_pat
             if broken:
                 broken[source.randrange(min(len(broken), 2000))] = source.randrange(256)
         path.write_bytes(broken)
-        for outcome in open_recordings([path]):
+        for outcome in open_recordings([path], **STATED):
             assert isinstance(outcome, Recording | UnreadableFileError)
             assert not any(word in str(outcome) for word in ("Jane", "Doe", "MRN7"))
 
@@ -95,7 +98,7 @@ def test_a_file_that_was_cut_is_not_read(file: EcgFile, tmp_path: Path) -> None:
     cut = path.with_suffix(".dat") if file.name == "a.hea" else path
     content = cut.read_bytes()
     cut.write_bytes(content[: int(len(content) * 0.7)])
-    (outcome,) = open_recordings([path])
+    (outcome,) = open_recordings([path], **STATED)
     assert isinstance(outcome, UnreadableFileError)
     assert outcome.path == path
 
@@ -110,7 +113,7 @@ def test_a_folder_of_every_format_is_read(tmp_path: Path) -> None:
     (tmp_path / ".hidden.edf").write_bytes(b"")
     (tmp_path / "broken.edf").write_bytes(b"nothing of the kind")
 
-    outcomes = list(open_recordings([tmp_path]))
+    outcomes = list(open_recordings([tmp_path], **STATED))
 
     assert sum(isinstance(outcome, Recording) for outcome in outcomes) == len(EVERY_FILE)
     (error,) = [outcome for outcome in outcomes if isinstance(outcome, UnreadableFileError)]

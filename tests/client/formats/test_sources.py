@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import wfdb
 
 from ecg_client import Recording, UnreadableFileError
 from ecg_client.formats import open_recordings
+from ecg_testing.ptbxl_folder import write_ptbxl_folder
 
 
 @pytest.fixture
@@ -92,3 +94,58 @@ def test_a_ptbxl_folder_is_read_by_its_table(ptbxl_small: Path) -> None:
     recordings = list(open_recordings([ptbxl_small], folds=[9]))
     assert 50 < len(recordings) < 70
     assert all(isinstance(recording, Recording) and recording.labels for recording in recordings)
+
+
+def test_hidden_files_and_folders_are_passed_over(records: Path) -> None:
+    """Those of version control, say, and the doubles that some systems leave."""
+    (records / ".git").mkdir()
+    (records / ".git" / "c.hea").write_text("nonsense\n")
+    (records / "._b.hea").write_text("nonsense\n")
+    assert _kinds(records) == ["b", "broken.hea!", "a"]
+
+
+def test_a_link_to_a_folder_is_not_followed(records: Path) -> None:
+    """It could lead back."""
+    (records / "deeper" / "back").symlink_to(records)
+    assert _kinds(records) == ["b", "broken.hea!", "a"]
+
+
+def test_a_ptbxl_folder_in_a_folder_is_read_by_its_table(tmp_path: Path) -> None:
+    """Each of its records once, not at both rates."""
+    write_ptbxl_folder(tmp_path / "data" / "ptb-xl", count=4)
+    recordings = list(open_recordings([tmp_path]))
+    assert [recording.recording_id for recording in recordings if isinstance(recording, Recording)] == list("1234")
+
+
+def test_a_pattern_is_a_path_for_each_file_it_matches(records: Path) -> None:
+    """Where the shell does not do it; one that matches nothing is an error."""
+    assert _kinds(records / "**" / "*.hea") == ["b", "broken.hea!", "a"]
+    assert _kinds(records / "*.edf") == ["*.edf!"]
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_name(records: Path) -> None:
+    """Where there is such a file."""
+    (records / "b.hea").rename(records / "b[1].hea")
+    (records / "b.dat").rename(records / "b[1].dat")
+    header = (records / "b[1].hea").read_text().replace("b ", "b[1] ").replace("b.dat", "b[1].dat")
+    (records / "b[1].hea").write_text(header)
+    assert _kinds(records / "b[1].hea")[0].startswith("b[1]")
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of the kind"])
+def test_standard_input_that_is_no_recording_is_an_error(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is called by the name that the user gave."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    (error,) = open_recordings(["-"])
+    assert isinstance(error, UnreadableFileError)
+    assert str(error).startswith("-: ")
+
+
+def test_standard_input_is_read_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves nothing behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    content = io.BytesIO()
+    np.savez(content, X_test=np.zeros((2, 7)), Y_test=np.zeros((2, 1000, 12)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.getvalue())))
+    assert [type(item) for item in open_recordings(["-"])] == [Recording, Recording]
+    assert list(tmp_path.iterdir()) == []

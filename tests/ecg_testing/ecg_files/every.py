@@ -1,6 +1,6 @@
 """One of each."""
 
-from ecg_testing.ecg_files import aecg, dicom, edf, ishne, muse, scp, sierra, wfdb_files
+from ecg_testing.ecg_files import aecg, dicom, edf, ishne, muse, scp, sierra, tables, wfdb_files
 
 EVERY_FILE = (
     *edf.FILES,
@@ -11,4 +11,5 @@ EVERY_FILE = (
     *sierra.FILES,
     *ishne.FILES,
     *wfdb_files.FILES,
+    *tables.FILES,
 )
