@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ecg_client.cli.options import ModelVersion, Timeout
+from ecg_client.cli.options import ModelVersion, SampleRate, Timeout, Unit
 from ecg_client.cli.outcomes import Outcome, predict_each
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.cli.wording import field_lines, problem_text
@@ -22,7 +22,7 @@ File = Annotated[
     Path | None,
     typer.Argument(
         metavar="FILE",
-        help="A WFDB record (with or without .hea or .dat), an .npz file, a folder or a PTB-XL folder.",
+        help="A file of any format that docs/formats.md lists, a folder or a PTB-XL folder; - for standard input.",
         show_default=False,
     ),
 ]
@@ -64,6 +64,8 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
     dots_per_inch: DotsPerInch = DEFAULT_DPI,
     timeout: Timeout = DEFAULT_TIMEOUT_S,
     model_version: ModelVersion = "",
+    sample_rate: SampleRate = None,
+    unit: Unit = None,
     *,
     no_predict: NoPredict = False,
 ) -> None:
@@ -71,8 +73,10 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
     A page of A4, true to scale: 25 mm/s and 10 mm/mV. Prints where it is.
     """
-    source = _source(file, sample, synthetic)
-    path = _checked(output or Path(f"{file.stem if file and file.stem else 'recording'}.png"))
+    if (file is None) == (synthetic is None):
+        raise typer.BadParameter("give a file, or --synthetic N")
+    source = synthetic_sources((synthetic or 0) + 1)[-1] if file is None else _source(file, sample, sample_rate, unit)
+    path = _checked(output or Path(f"{_stem(file)}.png"))
     recording = source.read()
     # Before a service is asked: no answer would make this page.
     bare = _bare(recording, layout, from_s)
@@ -90,12 +94,12 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
         sys.exit(1)
 
 
-def _source(file: Path | None, sample: int, synthetic: int | None) -> RecordingSource:
-    if (file is None) == (synthetic is None):
-        raise typer.BadParameter("give a file, or --synthetic N")
-    if file is None:
-        return synthetic_sources((synthetic or 0) + 1)[-1]
-    sources = find_recordings([file])
+def _stem(file: Path | None) -> str:
+    return file.stem if file is not None and file.stem.strip("-") else "recording"
+
+
+def _source(file: Path, sample: int, sample_rate: float | None, unit: str | None) -> RecordingSource:
+    sources = find_recordings([file], sample_rate_hz=sample_rate, unit=unit)
     if sample >= len(sources):
         raise typer.BadParameter(f"--sample is {sample}, but {file} holds {len(sources)} recording(s), counted from 0")
     if len(sources) > 1:
