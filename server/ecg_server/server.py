@@ -22,6 +22,7 @@ from ecg_server.addresses import AddressError, address_text, check_address_is_fr
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
 from ecg_server.interceptor import CallInterceptor
+from ecg_server.memory import give_memory_back
 from ecg_server.model_watch import ModelWatch
 from ecg_server.prediction_conversion import limits_to_proto
 from ecg_server.records.audit_log import AuditLog
@@ -149,6 +150,7 @@ class EcgServer:
         # gRPC's own objects must not be collected in another thread.
         gc.collect()
         gc.freeze()
+        await asyncio.to_thread(give_memory_back)
         logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
 
     def _load_warm(self, model: str) -> Classifier:
