@@ -140,16 +140,18 @@ class EcgServer:
     async def _load_models(self) -> None:
         for label in self._models:
             await self._renew(label)
+        # What is loaded now stays for good: the garbage collector need not look through it again and again. Only now,
+        # while there are no calls: what a call leaves behind in a cycle, its model with it, would stay for good too.
+        gc.freeze()
         self._servicer.serve(self._served)
 
     async def _renew(self, label: str) -> None:
         """Load the model of a label beside what runs, and let it take over."""
         classifier = await asyncio.to_thread(self._load_warm, self._models[label])
         model = self._served.put(label, classifier)
-        # What was loaded stays for good: the garbage collector need not look through it again and again. Here, because
-        # gRPC's own objects must not be collected in another thread.
+        # Streams that were cut hold on to the old model until they are collected. Here, because gRPC's own objects must
+        # not be collected in another thread.
         gc.collect()
-        gc.freeze()
         await asyncio.to_thread(give_memory_back)
         logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
 
