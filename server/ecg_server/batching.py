@@ -186,9 +186,20 @@ class Batcher:
         while (taken := self._take_batch()) is not None:
             model, batch = taken
             self._began[run] = began = time.monotonic()
+            batch = self._still_wanted(batch, began)
             outcomes = self._outcomes(model, batch, began)
             self._began[run] = None
             self._loop.call_soon_threadsafe(self._deliver, batch, outcomes, began, time.monotonic())
+
+    def _still_wanted(self, batch: list[_Waiting], now: float) -> list[_Waiting]:
+        """Return what of a batch is not late yet: on a busy machine a while may have passed since it was filled."""
+        late = [waiting for waiting in batch if waiting.deadline <= now]
+        if late:
+            with self._changed:
+                self.counts.recordings -= len(late)
+                self.counts.dropped += len(late)
+            self._loop.call_soon_threadsafe(self._deliver, late, [DeadlinePassedError()] * len(late), now, now)
+        return [waiting for waiting in batch if waiting.deadline > now]
 
     def _outcomes(self, model: Model, batch: Sequence[_Waiting], now: float) -> Sequence[Outcome]:
         if not batch:

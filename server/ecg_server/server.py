@@ -24,6 +24,7 @@ from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
 from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.interceptor import CallInterceptor
+from ecg_server.memory import give_memory_back
 from ecg_server.model_watch import ModelWatch
 from ecg_server.own_thread import in_own_thread
 from ecg_server.prediction_conversion import limits_to_proto
@@ -155,16 +156,19 @@ class EcgServer:
     async def _load_models(self) -> None:
         for label in self._models:
             await self._renew(label)
+        # What is loaded now stays for good: the garbage collector need not look through it again and again. Only now,
+        # while there are no calls: what a call leaves behind in a cycle, its model with it, would stay for good too.
+        gc.freeze()
         self._servicer.serve(self._served)
 
     async def _renew(self, label: str) -> None:
         """Load the model of a label beside what runs, and let it take over."""
         classifier = await in_own_thread(partial(self._load_warm, self._models[label]))
         model = self._served.put(label, classifier)
-        # What was loaded stays for good: the garbage collector need not look through it again and again. Here, because
-        # gRPC's own objects must not be collected in another thread.
+        # Streams that were cut hold on to the old model until they are collected. Here, because gRPC's own objects must
+        # not be collected in another thread.
         gc.collect()
-        gc.freeze()
+        await asyncio.to_thread(give_memory_back)
         logger.info("the model %r is now %s, SHA-256 %s", label, model.name, classifier.manifest.sha256)
 
     def _load_warm(self, model: str) -> Classifier:

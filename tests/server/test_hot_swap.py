@@ -1,10 +1,12 @@
 """A new version of a model takes over while the server runs."""
 
 import asyncio
+import gc
 import json
 import logging
 import shutil
 import signal
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +126,34 @@ async def test_a_stream_keeps_the_version_it_began_with(tmp_path: Path) -> None:
 
     assert [one.model.version for one in (before, after, single)] == ["1", "1", "2"]
     assert all(map(is_of_one_version, (before, after, single)))
+
+
+async def test_a_model_that_was_replaced_is_let_go_of(tmp_path: Path) -> None:
+    """Also where a stream that was open at that moment is cut later."""
+    path = tmp_path / "model"
+    path.write_text("1", encoding="ascii")
+    held: weakref.WeakSet[Classifier] = weakref.WeakSet()
+
+    def load_and_watch(model: str) -> Classifier:
+        held.add(classifier := load(model))
+        return classifier
+
+    server = EcgServer(ServerSettings(model=str(path), port=0, health=OFTEN), load_and_watch)
+    port = await server.start()
+    async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = EcgServiceStub(channel)
+        opened = stub.PredictStream()
+        await opened.write(group([numbered_recording(1)]))
+        await opened.read()
+        await swap(path, 2, stub)
+        opened.cancel()
+        await swap(path, 3, stub)
+        async with asyncio.timeout(20):
+            while len(held) > 1:
+                # A thread that has nothing to do has still what it did last.
+                await asyncio.gather(*(stub.Predict(request(numbered_recording(1))) for _ in range(40)))
+                gc.collect()
+    await server.drain()
 
 
 async def test_a_model_that_cannot_be_served_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
