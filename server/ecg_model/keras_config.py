@@ -6,6 +6,7 @@ more; so a network may name only what `ecg_model.keras_vocabulary` lists.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from ecg_model.keras_vocabulary import (
     VALUES,
 )
 
-# Nothing that ECG networks are made of comes near: it keeps a layer of a few words from asking for all the memory.
-GREATEST_WHOLE_NUMBER = 1_000_000
+# Nothing that ECG networks are made of comes near: it keeps one number from asking for all the memory. Several together
+# still may, as their product is not bounded: two Dense layers of a million units in a row.
+GREATEST_NUMBER = 1_000_000
 # These count nothing.
 _UNBOUNDED = ("seed", "shared_object_id")
 
@@ -101,17 +103,22 @@ def _refuse_numbers(one: dict[str, Any], path: Path) -> None:
     for key, value in one.items():
         if key in _UNBOUNDED:
             continue
-        for number in _whole_numbers(value):
-            if abs(number) > GREATEST_WHOLE_NUMBER:
+        for number in _numbers(value):
+            # A fraction below zero counts nothing, and -1e9 is what masks add.
+            if (abs(number) if isinstance(number, int) else number) > GREATEST_NUMBER:
                 problem = f"its config.json has {str(number)[:20]} as {key[:80]!r}"
-                raise BundleError(path, f"{problem}; at most {GREATEST_WHOLE_NUMBER} is taken; save a smaller network")
+                raise BundleError(path, f"{problem}; at most {GREATEST_NUMBER} is taken; save a smaller network")
 
 
-def _whole_numbers(value: object) -> Iterator[int]:
+def _numbers(value: object) -> Iterator[float]:
+    """Yield the numbers in a value, and what Keras may take for one: a text that can be read as one."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
         if isinstance(one, list):
             waiting.extend(one)
-        elif isinstance(one, int):
+        elif isinstance(one, int | float):
             yield one
+        elif isinstance(one, str) and any(map(str.isdecimal, one)):
+            with suppress(ValueError):
+                yield float(one)

@@ -40,10 +40,12 @@ def load_classifier(
         BundleError: there is no such model, it has no such operating point, or it cannot be served; says which file and
             what is wrong with it.
     """
-    path = locate(model)
+    located = locate(model)
+    # Once: a link that is pointed elsewhere meanwhile must not mix the files of two versions.
+    path = located.resolve()
     if path.is_dir():
         return _from_bundle(read_bundle(path), runtime, threads, operating_point)
-    return _from_keras_file(path, runtime, threads, operating_point)
+    return _from_keras_file(path, located.stem, runtime, threads, operating_point)
 
 
 def locate(model: str) -> Path:
@@ -90,13 +92,15 @@ def _inputs_of(bundle: Bundle, model: Any) -> InputNames:
     return InputNames(metadata=specification.metadata_input, signal=specification.signal_input)
 
 
-def _from_keras_file(path: Path, runtime: Runtime | None, threads: int, operating_point: str | None) -> Classifier:
+def _from_keras_file(
+    path: Path, name: str, runtime: Runtime | None, threads: int, operating_point: str | None
+) -> Classifier:
     points = bare_operating_points()
     point = _find_operating_point(points, operating_point, path)
     model = _open_keras(path, threads)
     names = find_inputs(model, path)
     manifest = Manifest(
-        name=path.stem,
+        name=name,
         version="",
         sha256=sha256_of(path),
         input=bare_input(names.metadata, names.signal),

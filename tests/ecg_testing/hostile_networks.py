@@ -107,6 +107,14 @@ _STRANGERS = {
 HOSTILE_NETWORKS = [
     *(HostileNetwork(name, config, _NOT_SERVED) for name, config in _STRANGERS.items()),
     HostileNetwork("a layer that takes all memory", lambda _: network_of(layer("Dense", units=10**9)), "as 'units'"),
+    *(
+        HostileNetwork(
+            f"a layer that takes all memory, as {units!r}",
+            lambda _, units=units: network_of(layer("Dense", units=units)),
+            "as 'units'",
+        )
+        for units in (1e12, "2000000000", " +2_000_000_000 ", "1e12")
+    ),
     HostileNetwork("a shape that takes all memory", lambda _: _dense(batch_shape=[None, [10**9]]), "as 'batch_shape'"),
     HostileNetwork(
         "text that takes all memory",

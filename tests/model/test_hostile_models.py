@@ -102,6 +102,12 @@ def test_what_belongs_to_training_is_neither_checked_nor_built(tmp_path: Path) -
     assert b"evil" not in archive.config
 
 
+def test_numbers_that_count_nothing_are_taken(tmp_path: Path) -> None:
+    """What a mask adds, and names with digits in them."""
+    network = network_of(layer("Dense", name="dense_2000000000", units=5, penalty=-1e9, rate=1e-7))
+    assert read_safe_archive(write_keras(tmp_path / "network.keras", parts_of(network)))
+
+
 def test_keras_opens_only_what_was_checked(tmp_path: Path) -> None:
     """A file that is a good .keras file from its end and a network of another kind from its beginning."""
     path = tmp_path / "network.h5"

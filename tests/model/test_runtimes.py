@@ -1,15 +1,17 @@
 """TensorFlow and ONNX Runtime: the same network, the same answers."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ecg_model.bundle import SHIPPED_BUNDLES, shipped_bundle_names
+from ecg_model.bundle import SHIPPED_BUNDLES, Bundle, read_bundle, shipped_bundle_names
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.loading import Runtime, load_classifier
 from ecg_model.manifest import AbstentionRule, Calibration, LeadRange
 from ecg_model.recording import Recording
+from ecg_server.model_watch import fingerprint
 from ecg_testing.golden import KERAS_2, golden_recordings
 
 
@@ -29,6 +31,30 @@ def test_a_shipped_bundle_gives_its_golden_probabilities(name: str, runtime: Run
         expected = golden["probabilities"]
 
     np.testing.assert_allclose(probabilities, expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("runtime", Runtime)
+def test_a_link_pointed_elsewhere_meanwhile_mixes_no_versions(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A load keeps to the bundle that it began with; that the link has changed is seen all the same."""
+    link = tmp_path / "current"
+    link.symlink_to(SHIPPED_BUNDLES / "reference")
+    before = fingerprint(str(link))
+
+    def read_and_swap(folder: Path) -> Bundle:
+        bundle = read_bundle(folder)
+        link.unlink()
+        link.symlink_to(SHIPPED_BUNDLES / "ensemble")
+        return bundle
+
+    monkeypatch.setattr("ecg_model.loading.read_bundle", read_and_swap)
+    classifier = load_classifier(str(link), runtime)
+    with np.load(SHIPPED_BUNDLES / "reference" / "golden.npz") as golden:
+        probabilities = classifier.network(golden["metadata"], golden["signal"])
+        np.testing.assert_allclose(probabilities, golden["probabilities"], atol=1e-5, rtol=0)
+    assert classifier.manifest == read_bundle(SHIPPED_BUNDLES / "reference").manifest
+    assert fingerprint(str(link)) != before
 
 
 @pytest.mark.parametrize("runtime", Runtime)

@@ -62,8 +62,13 @@ class AuditFile:
         day = max(self._today().isoformat(), self._day)
         if self._file is None:
             # At the start, and after a failure: what is really on the disk, only the disk can tell.
-            self._file = self._open(day)
-            self._before = end_of_chain(self._files())
+            file = self._open(day)
+            try:
+                self._before = end_of_chain(self._files())
+            except OSError:
+                file.close()
+                raise
+            self._file = file
         elif day > self._day:
             self._file.close()
             self._file = self._open(day)

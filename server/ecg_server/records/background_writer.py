@@ -26,7 +26,7 @@ class BackgroundWriter(Generic[Item]):
         capacity: items that may wait.
 
     Attributes:
-        problem: why items are being lost, and what to do; None: they are not.
+        problem: why items are being lost, and what to do; None: the last one was written.
     """
 
     def __init__(self, what: str, write: Callable[[Item | None, int], None], capacity: int = CAPACITY) -> None:
@@ -34,6 +34,10 @@ class BackgroundWriter(Generic[Item]):
         self._what = what
         self._write = write
         self._lost = 0
+        # Unlike those above these are never taken back: what is written between two losses must not hide them.
+        self._ever_lost = 0
+        self._lost_at_last_check = 0
+        self._last_problem: str | None = None
         self._counting = threading.Lock()
         self._waiting: Queue[Callable[[], None] | None] = Queue(capacity)
         self._thread = threading.Thread(target=self._run, name=f"writer of {what}", daemon=True)
@@ -47,12 +51,18 @@ class BackgroundWriter(Generic[Item]):
             self._lose(1, "more comes than its disk takes; look at the disk")
 
     def check(self, seconds: float) -> str | None:
-        """Wait until what was said is written, try to write if that failed before, and return the problem; blocks."""
+        """Wait until what was said is written, try to write if that failed before, and return the problem; blocks.
+
+        That something was lost since the last check is a problem too, even if what came later is written.
+        """
         if self.problem is not None:
             self._tell(partial(self._try, None), seconds)
         if not self.flush(seconds):
             self._lose(0, "its disk does not answer; look at the disk")
-        return self.problem
+        with self._counting:
+            has_lost = self._ever_lost > self._lost_at_last_check
+            self._lost_at_last_check = self._ever_lost
+            return self.problem or (self._last_problem if has_lost else None)
 
     def flush(self, seconds: float) -> bool:
         """Wait until what was said is written, or lost; return whether it is. Blocks, but not longer than that."""
@@ -91,4 +101,6 @@ class BackgroundWriter(Generic[Item]):
     def _lose(self, count: int, reason: str | None) -> None:
         with self._counting:
             self._lost += count
+            self._ever_lost += max(0, count)
             self.problem = None if reason is None else f"{self._what} cannot be written: {reason}"
+            self._last_problem = self.problem or self._last_problem

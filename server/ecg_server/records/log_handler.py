@@ -38,7 +38,7 @@ class LogHandler(logging.Handler):
         return self._writer.problem
 
     def check(self, seconds: float) -> str | None:
-        """Try to write, if that failed before, and return the problem that is left; blocks while the disk does."""
+        """Try to write, if that failed before; return the problem since the last check; blocks while the disk does."""
         return self._writer.check(seconds)
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -44,11 +44,10 @@ class Logs:
         return self._log.problem or (self.audit.problem if self.audit is not None else None)
 
     def check(self) -> str | None:
-        """Try to write what could not be written, and return the problem that is left; blocks while a disk does."""
-        self._log.check(CHECK_SECONDS)
-        if self.audit is not None:
-            self.audit.check(CHECK_SECONDS)
-        return self.problem
+        """Try to write what could not be written; return the problem since the last check; blocks while a disk does."""
+        problem = self._log.check(CHECK_SECONDS)
+        of_audit = self.audit.check(CHECK_SECONDS) if self.audit is not None else None
+        return problem or of_audit
 
     def close(self) -> None:
         """Write what is still to be written, and go back to the logging there was before."""

@@ -1,3 +1,5 @@
+import errno
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 from ecg.v1 import prediction_pb2 as pb
 from ecg_server.records.__main__ import main
 from ecg_server.records.audit_chain import BEGINNING, BrokenChainError, verify_audit_log
+from ecg_server.records.audit_file import AuditFile
 from ecg_server.records.audit_log import AuditLog
 from ecg_server.records.line_file import RecordsError
 from ecg_testing.records import a_call, a_prediction, entries, spoil
@@ -244,6 +247,32 @@ def test_a_full_disk_is_a_problem_until_there_is_room(path: Path, first: Path) -
         ("q4", None),
     ]
     assert verify_audit_log([first]).lines == 3
+
+
+def test_a_chain_that_cannot_be_read_after_a_torn_line_is_read_again(
+    first: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written before it is known what is on the disk, and what is written then follows from it."""
+    file = AuditFile(path, Calendar())
+    file.write({"request_id": "q1"})
+
+    def tear(descriptor: int, line: bytes) -> None:
+        os.write(descriptor, line[:20])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(_: object) -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    for name, fault in (("line_file.write_line", tear), ("audit_file.end_of_chain", fail)):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ecg_server.records.{name}", fault)
+            with pytest.raises(OSError, match=r"No space|Input/output"):
+                file.write({"request_id": "lost"})
+    file.write({"request_id": "q2"})
+    file.close()
+
+    chain = verify_audit_log([first])
+    assert (chain.lines, chain.torn) == (3, 1)
 
 
 def test_two_processes_do_not_write_to_one_file(path: Path) -> None:

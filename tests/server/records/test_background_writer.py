@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from ecg_server.records.background_writer import BackgroundWriter
 
+TOO_SLOW = "the notes cannot be written: more comes than its disk takes; look at the disk"
+
 
 class Disk:
     """A disk that may be slow, full or broken.
@@ -60,13 +62,31 @@ def test_what_finds_no_place_is_lost_and_waits_for_nothing() -> None:
         assert disk.entered.wait(60)
         for item in ("waiting", "lost", "lost too"):
             writer.put(item)
-        assert writer.problem == "the notes cannot be written: more comes than its disk takes; look at the disk"
+        assert writer.problem == TOO_SLOW
 
         disk.gate.set()
-        assert writer.check(60) is None
+        assert writer.flush(60)
         writer.put("later")
     assert [item for item, _ in disk.written if item] == ["being written", "waiting", "later"]
     assert sum(lost for _, lost in disk.written) == 2
+
+
+def test_a_disk_that_is_too_slow_is_a_problem_although_it_writes() -> None:
+    """What was lost since the last check counts, whatever was written behind it."""
+    disk = Disk()
+    with writing(disk, capacity=1) as writer:
+        for _ in range(2):
+            disk.gate.clear()
+            disk.entered.clear()
+            writer.put("being written")
+            assert disk.entered.wait(60)
+            for item in ("waiting", "lost"):
+                writer.put(item)
+            disk.gate.set()
+            assert writer.flush(60)
+            assert writer.problem is None
+            assert writer.check(60) == TOO_SLOW
+        assert writer.check(60) is None
 
 
 def test_a_disk_that_hangs_is_a_problem_until_it_goes_on() -> None:
