@@ -11,7 +11,7 @@
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
-# make faults   FAULTS=100 cuts the streams of real servers so often in each way; each recording is answered once, in order
+# make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make generate, make lock   renew generated/ and requirements.lock
 
 PYTHON ?= python3
@@ -30,7 +30,8 @@ BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak faults generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak faults \
+    generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
