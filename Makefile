@@ -11,6 +11,7 @@
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
+# make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make generate, make lock   renew generated/ and requirements.lock
 
 PYTHON ?= python3
@@ -22,13 +23,15 @@ ADDRESS ?=
 EVALUATION ?= build/evaluation
 RUNS ?= 1000000
 MINUTES ?= 10
+FAULTS ?= 100
 ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak generate lock clean
+.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak faults \
+    generate lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -73,6 +76,9 @@ fuzz: $(READY)
 # It stands on what the tests stand on: servers as processes, a proxy that cuts.
 soak: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m soak --minutes $(MINUTES) $(ARGS)
+
+faults: $(READY)
+	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
 
 check: $(READY)
 	scripts/check-generated $(BIN)

@@ -62,25 +62,30 @@ def fuzz(name: str, runs: int, seconds: int, number: int) -> Report:
     started = time.monotonic()
     folder = OUTPUT / name
     corpus = _fill_corpus(name, folder / "corpus")
+    greatest_seconds = (seconds or runs) + GRACE_SECONDS
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
-        process = subprocess.run(
-            [
-                *(sys.executable, "-m", "fuzzing.guided", name, str(corpus)),
-                *(f"-runs={runs}", f"-max_total_time={seconds}", f"-seed={number + 1}", "-print_final_stats=1"),
-                *(f"-max_len={GREATEST_INPUT_BYTES}", f"-timeout={GREATEST_SECONDS}"),
-                *(f"-rss_limit_mb={GREATEST_MEGABYTES}", f"-artifact_prefix={folder}/", "-verbosity=1"),
-            ],
-            env={**os.environ, "TMPDIR": scratch},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=(seconds or runs) + GRACE_SECONDS,
-        )
-    (folder / "log.txt").write_text(process.stdout)
-    return _report(name, process, time.monotonic() - started)
+        try:
+            process = subprocess.run(
+                [
+                    *(sys.executable, "-m", "fuzzing.guided", name, str(corpus)),
+                    *(f"-runs={runs}", f"-max_total_time={seconds}", f"-seed={number + 1}", "-print_final_stats=1"),
+                    *(f"-max_len={GREATEST_INPUT_BYTES}", f"-timeout={GREATEST_SECONDS}"),
+                    *(f"-rss_limit_mb={GREATEST_MEGABYTES}", f"-artifact_prefix={folder}/", "-verbosity=1"),
+                ],
+                env={**os.environ, "TMPDIR": scratch},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=greatest_seconds,
+            )
+            printed, end = process.stdout, f"ended with {process.returncode}" if process.returncode else ""
+        except subprocess.TimeoutExpired as error:
+            # It hangs where libFuzzer's own alarm does not reach it.
+            printed, end = error.stdout or b"", f"hung, and was killed after {greatest_seconds} s"
+    output = printed.decode(errors="replace")
+    (folder / "log.txt").write_text(output)
+    return _report(name, output, end, time.monotonic() - started)
 
 
 def _fill_corpus(name: str, corpus: Path) -> Path:
@@ -90,20 +95,22 @@ def _fill_corpus(name: str, corpus: Path) -> Path:
     return corpus
 
 
-def _report(name: str, process: "subprocess.CompletedProcess[str]", seconds: float) -> Report:
-    statistics = {key: int(value) for key, value in _STATISTIC.findall(process.stdout)}
-    defects = tuple(Path(path) for path in _ARTIFACT.findall(process.stdout))
+def _report(name: str, output: str, end: str, seconds: float) -> Report:
+    """Read what was printed; the end is told in words where it was not the right one."""
+    statistics = {key: int(value) for key, value in _STATISTIC.findall(output)}
+    defects = tuple(Path(path) for path in _ARTIFACT.findall(output))
+    log = OUTPUT / name / "log.txt"
     words = ""
-    if process.returncode:
-        lines = process.stdout.strip().splitlines()
+    if end:
+        lines = output.strip().splitlines()
         problem = next(
             (line for line in lines if re.match(r"[\w.]+(Error|Exception|Warning)\b|.*ERROR: lib", line)), ""
         )
-        words = f"ended with {process.returncode}: {problem[:300]}; see {OUTPUT / name / 'log.txt'}"
+        words = f"{end}: {problem[:300]}; see {log}"
     return Report(
         name,
         statistics.get("number_of_executed_units", 0),
-        defects or ((OUTPUT / name / "log.txt",) if process.returncode else ()),
+        defects or ((log,) if end else ()),
         statistics.get("slowest_unit_time_sec", 0),
         statistics.get("peak_rss_mb", 0),
         seconds,

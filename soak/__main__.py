@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Sequence
 
-from soak.report import GREATEST_GROWTH_PERCENT, GROWTH_COUNTS_AFTER_SECONDS
+from soak.report import GREATEST_GROWTH_PERCENT, GROWTH_COUNTS_AFTER_SECONDS, LEAST_ANSWERED_SHARE
 from soak.soak import soak
 
 
@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = soak(60 * asked.minutes, seed, lambda line: print(line, flush=True))
     if report.account.unaccounted:
         print(f"nothing became of {report.account.unaccounted} recordings")
+    if not report.has_answered:
+        print(f"too little was answered: less than {LEAST_ANSWERED_SHARE:.0%} of what was sent")
     if report.seconds < GROWTH_COUNTS_AFTER_SECONDS:
         minutes = GROWTH_COUNTS_AFTER_SECONDS / 60
         print(f"in less than {minutes:g} minutes a server has not settled: its growth is told and not judged")
@@ -33,7 +35,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m soak",
         description="Load servers, inject faults, and count what became of each recording.",
         epilog=f"Exits 1 where a recording was lost, answered twice, wrongly or out of order, or computed after its "
-        f"deadline, where memory grew by {GREATEST_GROWTH_PERCENT:g} %% or more, or something unforeseen happened.",
+        f"deadline, where memory grew by {GREATEST_GROWTH_PERCENT:g} %% or more, less than "
+        f"{100 * LEAST_ANSWERED_SHARE:g} %% was answered, or something unforeseen happened.",
     )
     parser.add_argument("--minutes", type=float, default=10.0, help="for how long (10)")
     parser.add_argument("--seed", type=int, help="what is done when follows from that; unless given, a random one")

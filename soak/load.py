@@ -21,6 +21,8 @@ from soak.samples import Sample, endlessly
 LONG_TIMEOUT_S = 60.0
 SHORT_TIMEOUTS_S = (0.005, 0.02, 0.1, 0.5)
 
+# What a restart explains: nothing listens, or what does is on its way in or out. Being UNHEALTHY nothing here explains.
+_REASONS_OF_A_RESTART = ("", "SHUTTING_DOWN", "MODEL_NOT_READY")
 _CANARY_SHARE = 0.2
 _LEAVING_SHARE = 0.2
 _LONGEST_STREAM = 1500
@@ -53,10 +55,10 @@ class StreamPlan:
 
     def end(self, error: ServiceError | None) -> None:
         """Count what is left, once the stream has ended."""
-        if isinstance(error, ServiceUnavailableError) and not self.ledger.results:
+        if error is not None and _is_of_a_restart(error) and not self.ledger.results:
             self.ledger.end(Outcome.UNREACHED)
         elif error is not None:
-            self.ledger.end(Outcome.LOST, f"{error.code.name} {error}")
+            self.ledger.end(Outcome.LOST, f"{error.code.name} {error.reason} {error}")
         else:
             self.ledger.end(Outcome.LEFT if self.is_to_leave else Outcome.LOST, "the stream ended without them")
 
@@ -132,7 +134,7 @@ def _outcome(sample: Sample, error: ServiceError, *, is_in_a_hurry: bool) -> tup
         case RecordingRefusedError():
             objection = sample.objection_to_error(error)
             return (Outcome.WRONG if objection else Outcome.REFUSED), objection
-        case ServiceUnavailableError():
+        case ServiceUnavailableError() if _is_of_a_restart(error):
             return Outcome.UNREACHED, told
         case LimitExceededError(reason="QUEUE_FULL"):
             return Outcome.BUSY, told
@@ -140,3 +142,7 @@ def _outcome(sample: Sample, error: ServiceError, *, is_in_a_hurry: bool) -> tup
             return (Outcome.LATE if is_in_a_hurry else Outcome.LOST), told
         case _:
             return Outcome.WRONG, told
+
+
+def _is_of_a_restart(error: ServiceError) -> bool:
+    return isinstance(error, ServiceUnavailableError) and error.reason in _REASONS_OF_A_RESTART

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from soak.account import Account
+from soak.account import Account, Outcome
 
 GREATEST_GROWTH_PERCENT = 5.0
 # In less, a server has not settled.
 GROWTH_COUNTS_AFTER_SECONDS = 300
+# Right refusals are answers too. Callers that leave, short deadlines, full queues and restarts account for the rest, a
+# fifth or so. Where less than half is answered, hardly anything was tried, whatever excuse each recording has.
+LEAST_ANSWERED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,16 @@ class Report:
         return self.seconds >= GROWTH_COUNTS_AFTER_SECONDS and self.growth_percent >= GREATEST_GROWTH_PERCENT
 
     @property
+    def has_answered(self) -> bool:
+        """Whether enough recordings were answered for the others' excuses to be believed."""
+        answered = self.account[Outcome.ANSWERED] + self.account[Outcome.REFUSED]
+        return answered > 0 and answered >= LEAST_ANSWERED_SHARE * self.account.sent
+
+    @property
     def is_flawless(self) -> bool:
-        """Whether nothing happened that should not."""
-        return self.account.is_flawless and not (self.computed_late or self.unforeseen or self.has_grown)
+        """Whether nothing happened that should not, and what should did."""
+        found = self.computed_late or self.unforeseen or self.has_grown
+        return self.account.is_flawless and self.has_answered and not found
 
     def __str__(self) -> str:
         return (

@@ -23,10 +23,11 @@ class AsyncSender:
         self._outbox = Outbox(max_in_flight)
         self._recordings = _as_async(recordings)
         self._stream = 0
+        self._is_closed = False
         self._room = asyncio.Event()
         self._waiting = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.source_error: Exception | None = None
+        self.source_error: BaseException | None = None
         """What the source raised, once it has."""
 
     @property
@@ -60,6 +61,7 @@ class AsyncSender:
 
     def close(self) -> None:
         """Lets go of the source and ends the messages."""
+        self._is_closed = True
         self._stream += 1
         self._waiting.set()
         if self._task is not None:
@@ -72,8 +74,11 @@ class AsyncSender:
                     self._outbox.add(recording_to_proto(recording), signal_byte_count(recording))
                     self._waiting.set()
                     await self._wait_for_room()
-        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it after the results
-            self.source_error = error
+        except BaseException as error:
+            # A source too is cancelled, where it waits for what somebody cancels; that is no end of its recordings.
+            if self._is_closed and isinstance(error, asyncio.CancelledError):
+                raise
+            self.source_error = error  # it belongs to the caller, who gets it after the results
         finally:
             self._outbox.is_finished = True
             self._waiting.set()

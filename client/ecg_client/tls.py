@@ -60,6 +60,12 @@ class Tls:
         except OSError as error:
             raise _unusable(self.authority, "certificates of authorities", error) from error
         try:
+            if self.private_key is not None:
+                # With the certificate's, the error of a file that cannot be read would not say which of the two it is.
+                self.private_key.open("rb").close()
+        except OSError as error:
+            raise _unusable(self.private_key, "the certificate's key, not encrypted", error) from error
+        try:
             if self.certificate is not None:
                 # Without a password to try, Python would ask for one.
                 context.load_cert_chain(self.certificate, self.private_key, password="")

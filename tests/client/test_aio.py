@@ -130,6 +130,24 @@ async def test_what_the_source_raises_comes_after_the_results_before_it(
         await anext(results)
 
 
+async def test_a_source_that_is_cancelled_is_no_source_that_ended(
+    async_client: AsyncEcgClient, make_recording: MakeRecording
+) -> None:
+    """It waits for what somebody else cancels; the rest of its recordings is not silently missing."""
+
+    async def source() -> AsyncIterator[Recording]:
+        yield make_recording("0")
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+        await cancelled
+        yield make_recording("1")
+
+    results = async_client.predict_stream(source())
+    assert (await anext(results)).recording_id == "0"
+    with pytest.raises(asyncio.CancelledError):
+        await anext(results)
+
+
 async def test_leaving_early_cancels_the_stream_and_lets_go_of_the_source(
     async_client: AsyncEcgClient, service: FakeService, make_recording: MakeRecording
 ) -> None:

@@ -197,6 +197,8 @@ def test_files_that_cannot_be_used_are_named(ca: Path, client_files: tuple[Path,
         (Tls(authority=text), r"notes\.txt cannot be used; give a PEM file with certificates of authorities"),
         (Tls(certificate=certificate), "need each other"),
         (Tls(private_key=key), "need each other"),
+        (Tls(certificate=certificate, private_key=tmp_path / "gone.key"), r"gone\.key cannot be used: No such file"),
+        (Tls(certificate=certificate, private_key=tmp_path), rf"{tmp_path} cannot be used: Is a directory"),
         (Tls(certificate=ca, private_key=key), r"ca\.pem cannot be used; .* with .*client\.key as its key"),
     ):
         with pytest.raises(InvalidCredentialsError, match=problem):

@@ -51,7 +51,9 @@ def test_a_worker_that_is_killed(moments: Moments, chance: random.Random) -> Non
             for _ in moments():
                 cuts = sum(tally.cuts for tally in tallies)
                 chance.choice(_workers_with_connections(server)).send_signal(signal.SIGKILL)
+                deadline = time.monotonic() + 60
                 while sum(tally.cuts for tally in tallies) == cuts:
+                    assert time.monotonic() < deadline, "no stream was cut"
                     time.sleep(0.01)
                 _wait_until_resumed(tallies, 0)
         _assert_flawless(tallies)

@@ -2,9 +2,11 @@
 
 import dataclasses
 import os
+import random
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +15,11 @@ import pytest
 from soak.account import Account, Outcome
 from soak.bundles import BundleFolder, Model
 from soak.ledger import Ledger
+from soak.load import LONG_TIMEOUT_S, Load, StreamPlan
 from soak.report import Report
 from soak.samples import Sample, make_samples
 
-from ecg_client import RecordingResult
+from ecg_client import RecordingResult, ServiceUnavailableError
 from ecg_client.prediction import ClassPrediction, ModelVersion, Prediction, RecordingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,5 +156,54 @@ def test_what_is_not_accounted_for_is_a_defect() -> None:
 def test_what_a_report_lets_pass(change: dict[str, float], *, is_flawless: bool) -> None:
     """Nothing computed in vain, nothing unforeseen, no growth; of a short soak growth cannot be judged."""
     account = Account(lambda _: None)
+    account.send()
+    account.note(Outcome.ANSWERED)
     flawless = Report(account, computed_late=0, drained=4, unforeseen=0, growth_percent=4.9, seconds=600.0)
     assert dataclasses.replace(flawless, **change).is_flawless is is_flawless
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_flawless"),
+    [
+        ({Outcome.ANSWERED: 4, Outcome.REFUSED: 1, Outcome.UNREACHED: 5}, True),
+        ({Outcome.ANSWERED: 4, Outcome.UNREACHED: 5}, False),
+        ({Outcome.ANSWERED: 1, Outcome.BUSY: 1, Outcome.LATE: 1, Outcome.LEFT: 1}, False),
+        ({Outcome.UNREACHED: 10}, False),
+        ({}, False),
+    ],
+)
+def test_a_report_lets_no_server_pass_that_hardly_answers(counts: dict[Outcome, int], *, is_flawless: bool) -> None:
+    """However good the excuse is that each recording has."""
+    account = Account(lambda _: None)
+    for outcome, count in counts.items():
+        account.send(count)
+        account.note(outcome, count)
+    report = Report(account, computed_late=0, drained=4, unforeseen=0, growth_percent=0.0, seconds=600.0)
+    assert account.is_flawless
+    assert report.is_flawless is is_flawless
+
+
+@pytest.mark.parametrize(
+    ("reason", "of_a_call", "of_a_stream"),
+    [
+        ("", Outcome.UNREACHED, Outcome.UNREACHED),
+        ("SHUTTING_DOWN", Outcome.UNREACHED, Outcome.UNREACHED),
+        ("MODEL_NOT_READY", Outcome.UNREACHED, Outcome.UNREACHED),
+        ("UNHEALTHY", Outcome.WRONG, Outcome.LOST),
+    ],
+)
+def test_only_a_restart_excuses_an_unavailable_server(
+    samples: tuple[Sample, ...], reason: str, of_a_call: Outcome, of_a_stream: Outcome
+) -> None:
+    """No fault that is injected makes one unhealthy."""
+    error = ServiceUnavailableError(grpc.StatusCode.UNAVAILABLE, "", reason)
+    account = Account(lambda _: None)
+    load = Load("", samples, account, threading.Event(), random.Random(0))  # noqa: S311 - not secret
+    load.note_refusal(samples[0], error, LONG_TIMEOUT_S)
+    assert account[of_a_call] == 1
+
+    account = Account(lambda _: None)
+    ledger = Ledger(iter(samples[:3]), 3, "", account)
+    assert len(list(ledger.recordings())) == 3
+    StreamPlan(ledger, "", 4, 0.0, None).end(error)
+    assert account[of_a_stream] == 3
