@@ -2,11 +2,14 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+_threads: set[threading.Thread] = set()
 
 
 async def in_own_thread(call: Callable[[], Result]) -> Result:
@@ -17,8 +20,21 @@ async def in_own_thread(call: Callable[[], Result]) -> Result:
     result: Future[Result] = Future()
     # Nobody can call it off once it runs; the thread needs to be sure of that.
     result.set_running_or_notify_cancel()
-    threading.Thread(target=_fulfil, args=(result, call), name="own thread", daemon=True).start()
+    thread = threading.Thread(target=_fulfil, args=(result, call), name="own thread", daemon=True)
+    _threads.add(thread)
+    thread.start()
     return await asyncio.wrap_future(result)
+
+
+def wait_for_own_threads(seconds: float) -> bool:
+    """Return whether all of these threads have ended, or do within so many seconds.
+
+    A process that ends while one of them is in the network, or loads one, may be ended by the runtime with SIGABRT.
+    """
+    ends = time.monotonic() + seconds
+    for thread in list(_threads):
+        thread.join(max(0.0, ends - time.monotonic()))
+    return not any(thread.is_alive() for thread in list(_threads))
 
 
 def _fulfil(result: Future[Result], call: Callable[[], Result]) -> None:
@@ -26,3 +42,5 @@ def _fulfil(result: Future[Result], call: Callable[[], Result]) -> None:
         result.set_result(call())
     except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
         result.set_exception(error)
+    finally:
+        _threads.discard(threading.current_thread())

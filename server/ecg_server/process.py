@@ -19,6 +19,7 @@ from ecg_server.access.errors import AccessError
 from ecg_server.access.exposure import check_exposure, exposure_notice
 from ecg_server.addresses import AddressError
 from ecg_server.memory import use_few_heaps
+from ecg_server.own_thread import wait_for_own_threads
 from ecg_server.records.line_file import RecordsError
 from ecg_server.records.logs import Logs, start_logs
 from ecg_server.server import EcgServer
@@ -70,8 +71,7 @@ async def _serve(settings: ServerSettings, logs: Logs, on_ready: Callable[[int],
     try:
         if not await _comes_first(starting, stopping):
             # Nothing was received, and the thread that loads a model cannot be interrupted.
-            logs.close()
-            os._exit(0)
+            _leave(logs, status=0)
         port = starting.result()
         with _on_hangup(server.renew_models):
             on_ready(port)
@@ -84,10 +84,18 @@ async def _drain(server: EcgServer, seconds: float, logs: Logs) -> None:
     try:
         await asyncio.wait_for(server.drain(), seconds)
     except TimeoutError:
-        logger.error("something did not end in %g s and is left behind", seconds)  # noqa: TRY400 - it is no exception's fault
-        logs.close()
+        logger.error("something did not end in %g s and is left behind", seconds)  # noqa: TRY400 - it has no traceback
         # A thread that is stuck in the network would keep the process from ending.
-        os._exit(1)
+        _leave(logs, status=1)
+    if not wait_for_own_threads(GRACE_SECONDS):
+        # All is answered. A model that is being loaded, or checked, is not waited for.
+        _leave(logs, status=0)
+
+
+def _leave(logs: Logs, status: int) -> None:
+    """End the process now, whatever its threads do."""
+    logs.close()
+    os._exit(status)
 
 
 def _load(model: str, settings: ServerSettings) -> Classifier:
