@@ -35,8 +35,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m soak",
         description="Load servers, inject faults, and count what became of each recording.",
         epilog=f"Exits 1 where a recording was lost, answered twice, wrongly or out of order, or computed after its "
-        f"deadline, where memory grew by {GREATEST_GROWTH_PERCENT:g} %% or more, less than "
-        f"{100 * LEAST_ANSWERED_SHARE:g} %% was answered, or something unforeseen happened.",
+        f"deadline, where memory grew by {GREATEST_GROWTH_PERCENT:g} % or more, less than "
+        f"{100 * LEAST_ANSWERED_SHARE:g} % was answered, or something unforeseen happened.",
     )
     parser.add_argument("--minutes", type=float, default=10.0, help="for how long (10)")
     parser.add_argument("--seed", type=int, help="what is done when follows from that; unless given, a random one")
