@@ -7,7 +7,7 @@ gRPC takes for any call. It even comes before the question who calls: nobody lea
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -17,12 +17,9 @@ from grpc_status import rpc_status
 from ecg.v1 import ecg_service_pb2
 from ecg_server.batching import RETRY_AFTER_SECONDS
 from ecg_server.errors import QueueFullError
+from ecg_server.grpc_types import Context, Continuation
 from ecg_server.records.call_log import REQUEST_ID_KEY, request_id_of
 from ecg_server.status import status_of
-
-# gRPC's classes are generic only to the type checker, which need not know more here than that they are gRPC's.
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Any]]
-Context = Any
 
 # Streams are not refused: they wait for room.
 METHOD = f"/{ecg_service_pb2.DESCRIPTOR.services_by_name['EcgService'].full_name}/Predict"

@@ -16,12 +16,10 @@ from ecg_server.access.gate import Gate
 from ecg_server.access.shares import Shares
 from ecg_server.call import Audit, Call, current_call
 from ecg_server.errors import UnauthenticatedError
+from ecg_server.grpc_types import Context, Continuation
 from ecg_server.records.call_log import REQUEST_ID_KEY, request_id_of, write_call
 from ecg_server.status import is_foreseen, status_of
 
-# gRPC's classes are generic only to the type checker, which need not know more here than that they are gRPC's.
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Any]]
-Context = Any
 Metadata = Iterable[tuple[str, str | bytes]]
 Around = Callable[[Context], AbstractAsyncContextManager[None]]
 

@@ -9,14 +9,14 @@ that cannot be served changes nothing; the log says why.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 from ecg_model.errors import BundleError
 from ecg_model.loading import locate
+from ecg_server.file_fingerprint import FileFingerprint, file_fingerprint
 from ecg_server.own_thread import in_own_thread
 
-# What a file is known by: name, modification time, size and inode.
-Fingerprint = tuple[tuple[str, int, int, int], ...]
+# Each file's name, and by what it is known to have changed.
+Fingerprint = tuple[tuple[str, FileFingerprint | None], ...]
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +67,8 @@ def fingerprint(model: str) -> Fingerprint:
     """Return what changes whenever a model's files do; of a model that is not there, nothing."""
     try:
         path = locate(model)
-        return tuple(_of_file(file) for file in (sorted(path.iterdir()) if path.is_dir() else [path]))
+        return tuple(
+            (file.name, file_fingerprint(file)) for file in (sorted(path.iterdir()) if path.is_dir() else [path])
+        )
     except (BundleError, OSError):
         return ()
-
-
-def _of_file(file: Path) -> tuple[str, int, int, int]:
-    status = file.stat()
-    return file.name, status.st_mtime_ns, status.st_size, status.st_ino

@@ -10,9 +10,7 @@ from typing import Any
 import grpc
 from grpc import aio
 
-# gRPC's classes are generic only to the type checker, which need not know more here than that they are gRPC's.
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Any]]
-Context = Any
+from ecg_server.grpc_types import Context, Continuation
 
 
 class ReleasingInterceptor(aio.ServerInterceptor):

@@ -13,11 +13,9 @@ from grpc import aio
 from grpc_status import rpc_status
 
 from ecg_server.errors import MessageUnreadableError
+from ecg_server.grpc_types import Context, Continuation
 from ecg_server.status import status_of
 
-# gRPC's classes are generic only to the type checker, which need not know more here than that they are gRPC's.
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Any]]
-Context = Any
 Parse = Callable[[bytes], Any]
 
 # What a method is given in place of a message that cannot be parsed.

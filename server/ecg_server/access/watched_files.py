@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ecg_server.access.errors import AccessError
+from ecg_server.file_fingerprint import FileFingerprint, file_fingerprint
 
 Value = TypeVar("Value")
-Fingerprint = tuple[int, ...] | None
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +58,5 @@ class WatchedFiles(Generic[Value]):
         logger.info("read again after a change: %s", ", ".join(map(str, self._paths)))
         return self._value
 
-    def _look(self) -> list[Fingerprint]:
-        return [_fingerprint(path) for path in self._paths]
-
-
-def _fingerprint(path: Path) -> Fingerprint:
-    """Return what differs once a file was written, replaced, or given other permissions; None: it is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+    def _look(self) -> list[FileFingerprint | None]:
+        return [file_fingerprint(path) for path in self._paths]
