@@ -1,28 +1,25 @@
 """`python -m benchmarks`: reads flags, runs the benchmark, shows and stores what it found."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 # Before gRPC and TensorFlow are imported, here and in every process below.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from benchmarks.case import Results
 from benchmarks.document import write_document
 from benchmarks.machine import use_cores
+from benchmarks.results_file import add_results_flags, read_results, write_results
 from benchmarks.settings import Settings
 from benchmarks.suite import PARTS, run
 from benchmarks.terminal import progress, show
 
-DOCUMENT = Path("docs/benchmarks.md")
 OUTPUT = Path("build/benchmarks/results.json")
 # A run of about two minutes: enough to see an order of magnitude, not enough to decide by.
 QUICK = {"rounds": 2, "resource_rounds": 1, "seconds": 0.5, "stream_recordings": 20_000}
@@ -32,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return the exit status: 1 when a case failed."""
     options = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 200)
-    results = _read(options.read) if options.read else _measure(options, console)
+    results = read_results(Results, options.read) if options.read else _measure(options, console)
     show(results, console)
     has_failed = any(case.is_failure for case in results.cases)
     if options.document and not has_failed:
@@ -45,13 +42,8 @@ def _measure(options: argparse.Namespace, console: Console) -> Results:
         use_cores(options.cores)
     with progress(console) as report:
         results = run(_settings(options), report)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(asdict(results), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_results(results, options.output)
     return results
-
-
-def _read(path: Path) -> Results:
-    return TypeAdapter(Results).validate_json(path.read_bytes())
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -73,15 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--stream-recordings", type=int, help=f"recordings of the one long stream (default: {full.stream_recordings})"
     )
     parser.add_argument("--cores", type=int, help="use so many of the cores, for clients and servers together")
-    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"where the results go (default: {OUTPUT})")
-    parser.add_argument(
-        "--document",
-        type=Path,
-        nargs="?",
-        const=DOCUMENT,
-        help=f"put the results into this document too, unless a case failed (default: {DOCUMENT})",
-    )
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing; show the results of an earlier run")
+    add_results_flags(parser, OUTPUT, unless="a case failed")
     return parser
 
 

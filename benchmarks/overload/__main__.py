@@ -2,18 +2,15 @@
 
 import argparse
 import datetime as dt
-import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 # Before gRPC is imported, here and in every process below.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from benchmarks.case import Case
@@ -23,12 +20,12 @@ from benchmarks.overload.flood import Flood, measure
 from benchmarks.overload.results import Results, case_name
 from benchmarks.overload.settings import Settings, shared_out
 from benchmarks.overload.tables import description, tables
+from benchmarks.results_file import add_results_flags, read_results, write_results
 from benchmarks.settings import Settings as StageSettings
 from benchmarks.stage import Stage
 from benchmarks.suite import Report, run_cases
 from benchmarks.terminal import progress, show_table
 
-DOCUMENT = Path("docs/benchmarks.md")
 OUTPUT = Path("build/benchmarks/overload.json")
 BEGIN = "<!-- overload: from here on written by `python -m benchmarks.overload --document` -->"
 END = "<!-- overload: to here -->"
@@ -38,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the test; return the exit status: 1 when a flood could not be measured."""
     options = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 300)
-    results = _read(options.read) if options.read else _measure(options, console)
+    results = read_results(Results, options.read) if options.read else _measure(options, console)
     _show(results, console)
     has_failed = any(case.is_failure for case in results.cases)
     if options.document and not has_failed:
@@ -81,13 +78,8 @@ def _show(results: Results, console: Console) -> None:
 def _measure(options: argparse.Namespace, console: Console) -> Results:
     with progress(console) as report:
         results = run(_settings(options), report)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(asdict(results), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_results(results, options.output)
     return results
-
-
-def _read(path: Path) -> Results:
-    return TypeAdapter(Results).validate_json(path.read_bytes())
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -123,15 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--callers", type=int, default=32, help="callers that wait, for the capacity (default: 32)")
     parser.add_argument("--queue-windows", type=int, help="windows that may wait in the server (default: its own)")
     parser.add_argument("--server-cores", type=int, help="cores for the server (default: half of them)")
-    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"where the results go (default: {OUTPUT})")
-    parser.add_argument(
-        "--document",
-        type=Path,
-        nargs="?",
-        const=DOCUMENT,
-        help=f"put the results into this document too, unless a flood failed (default: {DOCUMENT})",
-    )
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing; show the results of an earlier run")
+    add_results_flags(parser, OUTPUT, unless="a flood failed")
     return parser
 
 
