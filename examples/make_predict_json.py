@@ -53,7 +53,7 @@ def leads_to_proto(recording: Recording) -> recording_pb2.Recording:
 
 
 def to_json(message: Message) -> str:
-    """Return a message in the JSON form of protobuf, under the names of the .proto files, a lead's samples on one line."""
+    """Return a message in the JSON form of protobuf, under the names of the .proto files, numbers in a row."""
     text = json_format.MessageToJson(message, preserving_proto_field_name=True, indent=1)
     return re.sub(r'\[[^][{}"]+]', lambda numbers: re.sub(r"\s+", "", numbers[0]), text)
 
