@@ -1,5 +1,6 @@
 """buf.gen.yaml makes code of the contract, in each language whose plugin this machine has."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,9 @@ import pytest
 
 from ecg_testing.documented import ROOT
 
-BUF = Path(sys.executable).parent / "buf"
+# `python` is the one that runs the tests.
+BIN = Path(sys.executable).parent
+ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 HEAD, PLUGINS = re.split(r"(?<=^plugins:\n)", (ROOT / "buf.gen.yaml").read_text(encoding="utf-8"), flags=re.MULTILINE)
 ENTRIES = re.findall(r"^  - .*\n(?:    .*\n)+", PLUGINS, flags=re.MULTILINE)
 
@@ -33,7 +36,8 @@ def test_code_is_made(entry: str, tmp_path: Path) -> None:
         pytest.skip(f"there is no {name_of(entry).split()[1]} on PATH")
     template = tmp_path / "buf.gen.yaml"
     template.write_text(HEAD + entry, encoding="utf-8")
-    subprocess.run([BUF, "generate", "--template", template, "--output", tmp_path], cwd=ROOT, check=True, timeout=60)  # noqa: S603 - ours
+    command = [BIN / "buf", "generate", "--template", template, "--output", tmp_path]
+    subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=60)  # noqa: S603 - ours
 
     made = [path for path in (tmp_path / "build/generated").rglob("*") if path.is_file()]
     assert made
