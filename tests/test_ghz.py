@@ -15,10 +15,16 @@ SECTIONS = steps_of(ROOT / "docs/ghz.md")
 FIGURE = r"\d+\.\d+(?: (?:ns|µs|ms|s)\b)?"
 
 
+@pytest.fixture(scope="session")
+def ghz() -> str:
+    """The ghz of this machine."""
+    return tool("ghz")
+
+
+@pytest.mark.usefixtures("ghz")
 @pytest.mark.parametrize("section", SECTIONS)
 def test_what_the_page_tells(section: str, tmp_path: Path, default_server: ServerProcess) -> None:
     """Every command of a section runs, and reports so many calls, so ended, whatever the figures."""
-    tool("ghz")
     lay_out(tmp_path)
     steps = [replace(step, printed=re.sub(FIGURE, "…", step.printed)) for step in SECTIONS[section]]
     follow(steps, tmp_path, default_server)

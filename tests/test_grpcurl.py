@@ -13,10 +13,16 @@ PAGE = ROOT / "docs/grpcurl.md"
 SECTIONS = steps_of(PAGE)
 
 
+@pytest.fixture(scope="session")
+def grpcurl() -> str:
+    """The grpcurl of this machine."""
+    return tool("grpcurl")
+
+
+@pytest.mark.usefixtures("grpcurl")
 @pytest.mark.parametrize("section", SECTIONS)
 def test_what_the_page_tells(section: str, tmp_path: Path, default_server: ServerProcess) -> None:
     """Every command of a section runs, one after the other, and prints what stands below it."""
-    tool("grpcurl")
     lay_out(tmp_path)
     follow(SECTIONS[section], tmp_path, default_server)
 
