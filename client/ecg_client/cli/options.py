@@ -95,7 +95,7 @@ Profile = Annotated[
         "--profile",
         envvar="ECG_PROFILE",
         metavar="NAME",
-        help="Take what that file says below [profile.NAME].",
+        help="Take what that file says of this profile.",
         rich_help_panel=_SERVICE,
         is_eager=True,
         callback=configure,
