@@ -20,7 +20,8 @@ X_test (n, 7)         metadata: age in years, sex (0 male, 1 female), height
                       in cm, weight in kg, first and second infarction stage
                       (0 none), pacemaker (0 or 1); NaN where unknown, or 0
                       for age, height and weight
-Y_test (n, 1000, 12)  signals in mV at 100 Hz: I, II, III, aVR, aVL, aVF, V1-V6
+Y_test (n, 1000, 12)  signals in mV at 100 Hz: I, II, III, aVR, aVL, aVF,
+                      V1-V6
 Z_test (n, 5)         targets, 0 or 1: NORM, MI, STTC, CD, HYP (optional)
 """
 _METADATA_NOTE = (

@@ -1,5 +1,6 @@
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,13 +74,13 @@ def test_a_path_may_begin_at_home(ecg: Ecg, config: Path, monkeypatch: pytest.Mo
     assert (code, str(config.parent / "home" / "ca.pem") in err) == (2, True)
 
 
-def test_the_model_and_the_timeout_may_be_in_the_file(ecg: Ecg, config: Path) -> None:
+def test_the_model_and_the_timeout_may_be_in_the_file(ecg: Ecg, config: Path, npz: Path, service: FakeService) -> None:
     """The timeout of a call; a stream lasts as long as it lasts."""
-    config.write_text(config.read_text() + 'model_version = "canary"\ntimeout = 0.001\n')
-    code, _, err = ecg("predict", "--config", config, config)
-    assert code == 1
-    code, _, err = ecg("summary", "--config", config)
+    config.write_text(config.read_text() + 'model_version = "canary"\ntimeout = 0.1\n')
+    service.may_answer.clear()
+    code, _, err = ecg("predict", npz, "--config", config)
     assert (code, "allow more with --timeout" in err) == (3, True)
+    threading.Timer(0.5, service.may_answer.set).start()
     code, out, _ = ecg("stream", "--config", config, "--synthetic", 1, "--json")
     assert (code, json.loads(out)["prediction"]["model"]["version"]) == (0, "1.1.0")
 
