@@ -5,11 +5,11 @@ import sys
 import typer
 
 from ecg_client.cli.options import AsJsonLines, Files, ModelVersion, SampleRate, Timeout, Unit, WithWindows
-from ecg_client.cli.outcomes import predict_each
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, json_line, print_detail, terminal
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.connection import DEFAULT_TIMEOUT_S
 from ecg_client.formats.sources import open_recordings
+from ecg_client.outcomes import predict_each
 
 
 @calls_a_service

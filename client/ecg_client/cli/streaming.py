@@ -12,13 +12,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ecg_client.cli.options import AsJsonLines, ModelVersion, SampleRate, Unit, WithWindows
-from ecg_client.cli.outcomes import Outcome, predict_all
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
-from ecg_client.cli.report import Report
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import EcgError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings, synthetic_sources
+from ecg_client.outcomes import Outcome, predict_all
+from ecg_client.report import Report
 from ecg_client.report_page import ReportPage, writing_page
 from ecg_client.resumption import logger
 

@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TextIO
 
-from ecg_client.cli.outcomes import Outcome
-from ecg_client.cli.report import Report
 from ecg_client.errors import UnreadableFileError
+from ecg_client.outcomes import Outcome
 from ecg_client.recording import Recording
+from ecg_client.report import Report
 from ecg_client.report_page.markup import escaped, problem_row, row
 from ecg_client.report_page.overview import Origins, overview
 from ecg_client.report_page.thumbnail import thumbnail_path

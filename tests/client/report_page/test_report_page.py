@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from ecg_client import Recording, UnreadableFileError
-from ecg_client.cli.outcomes import Outcome, Problem
-from ecg_client.cli.report import Report
 from ecg_client.formats.synthetic import generate_recording
+from ecg_client.outcomes import Outcome, Problem
+from ecg_client.report import Report
 from ecg_client.report_page import writing_page
 from ecg_testing.pages import ABSTAINED, PREDICTION
 

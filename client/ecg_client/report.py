@@ -4,10 +4,10 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from ecg_client.cli.outcomes import Outcome
-from ecg_client.cli.wording import is_about_quality
 from ecg_client.errors import MissingExtraError
 from ecg_client.evaluation import AucReport, evaluate_auc
+from ecg_client.outcomes import Outcome
+from ecg_client.wording import is_about_quality
 
 MAX_ROWS = 20
 _MAX_REMARKS = 5
