@@ -27,11 +27,13 @@ class Report:
         warned_counts: How many recordings have each warning of their signal's quality, by its code.
         abstained_count: In how many recordings the service does not stand by its findings.
         labelled: What the AUC is computed from: probabilities and labels of each classified recording that has labels.
+        row_count: How many rows the table has that was written; 0 where none was.
         kept_count: How many recordings an earlier run classified already; they are in none of the other counts.
     """
 
     count: int = 0
     kept_count: int = 0
+    row_count: int = 0
     rows: list[Outcome] = dataclasses.field(default_factory=list)
     problem_count: int = 0
     finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)

@@ -117,10 +117,13 @@ class RowOutput:
                 sys.stdout.buffer.flush()
             yield outcome
 
-    def finish(self, found: list[RecordingSource]) -> None:
-        """Completes the table, given all recordings that were found, those that were not sent too."""
-        if self._table is not None:
-            self._table.finish(found)
+    def finish(self, found: list[RecordingSource]) -> int:
+        """Completes the table, given all recordings that were found, those that were not sent too.
+
+        Returns:
+            How many rows it has; 0 where there is none.
+        """
+        return 0 if self._table is None else self._table.finish(found)
 
     def close(self) -> None:
         """Prints what is left."""

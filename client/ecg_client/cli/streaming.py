@@ -120,7 +120,7 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         outcomes = predict_all(client, items, timeout, include_windows=windows, model_version=model_version)
         outcomes = rows.written(page.written(outcomes) if page else outcomes)
         _receive(_with_progress(outcomes, len(sources), report.kept_count), report, as_json=as_json)
-        rows.finish(found)
+        report.row_count = rows.finish(found)
     sys.exit(1 if report.problem_count else 0)
 
 
@@ -173,7 +173,7 @@ def _tell_of_end(error: BaseException, report: Report, output: Path | None) -> N
     )
     results = f"{report.count} result{'' if report.count == 1 else 's'}"
     typer.echo(f"{what}: {results}; the rest has none", err=True)
-    if output is not None and report.count:
+    if output is not None and journal_of(output).exists():
         typer.echo(f"what there is lies in {journal_of(output)}; the same command goes on with --resume", err=True)
 
 
@@ -207,11 +207,13 @@ def _print_report(report: Report, synthetic: int, output: Path | None, *, is_qui
     if report.rows and not is_quiet:
         print_table(console, findings_table(report.rows))
         if report.count > len(report.rows):
-            where = output or "--output FILE.csv, or --json"
+            kept = output if output is None or report.row_count else journal_of(output)
+            where = kept or "--output FILE.csv, or --json"
             console.print(f"... and {report.count - len(report.rows)} more (all of them: {where})", soft_wrap=True)
     # Outcomes come in the order in which recordings are sent, the synthetic ones first.
     synthetic_count = min(synthetic, report.count)
     made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
-    told = report.count_lines(), made_up, report.warned_lines(), report.remark_lines(), report.auc_lines()
+    table = [f"{output}: {report.row_count} rows"] if report.row_count else []
+    told = report.count_lines(), made_up, report.warned_lines(), report.remark_lines(), report.auc_lines(), table
     for line in itertools.chain(*told, [NOT_A_MEDICAL_DEVICE]):
         console.print(line, soft_wrap=True)
