@@ -56,7 +56,8 @@ def fingerprint(source: RecordingSource, stated: Stated) -> str | None:
     """
     if source.path == str(STANDARD_INPUT):
         return None
-    parts = [repr(stated), *map(_state, _files(source))]
+    rate_hz = None if stated.sample_rate_hz is None else float(stated.sample_rate_hz)
+    parts = [f"{rate_hz} {stated.unit}", *map(_state, _files(source))]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
-from ecg_client.errors import UnwritableFileError
+from ecg_client.errors import UnreadableFileError, UnwritableFileError
 from ecg_client.formats.file_format import Stated
 from ecg_client.formats.sources import RecordingSource
 from ecg_client.model_summary import ModelSummary
@@ -26,6 +26,9 @@ try:
     import fcntl
 except ImportError:  # Windows has none: there nobody is kept from writing to one table twice at once.
     fcntl = None  # type: ignore[assignment]
+
+# The first column of every row.
+_FIRST_BYTES = b'{"path"'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ class ResumableTable:
         path: Where the table shall be; its suffix says in which of `ROW_FORMATS`.
 
     Raises:
-        UnwritableFileError: Nothing can be written there, or another program does.
-        UnreadableFileError: What is there is no table of this program's.
+        UnwritableFileError: Nothing can be written there, another program does, or what is there is no table of ours.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,9 +68,11 @@ class ResumableTable:
         # What is only copied from a table that is there may be thrown away.
         self._is_copy = not os.fstat(self._file).st_size
         try:
-            self._load()
+            self._load_journal()
+            if self.path.exists():
+                self._load_table()
         except BaseException:
-            os.close(self._file)
+            self.__exit__()
             raise
 
     def __enter__(self) -> Self:
@@ -117,17 +121,19 @@ class ResumableTable:
         """
         found = dict.fromkeys(map(key_of, sources))
         paths = {path for path, _ in found if os.path.isabs(path)}  # noqa: PTH117 - it is text
-        others = [key for key in self._lines if key[0] not in paths]
+        others = [key for key in self._lines if key not in found and key[0] not in paths]
         keys = [key for key in (*found, *others) if key in self._lines]
         with _naming(self.path):
             self._write(self._lines[key].offset for key in keys)
             self.journal.unlink()
         return len(keys)
 
-    def _load(self) -> None:
+    def _load_journal(self) -> None:
+        offset = 0
         with open(self._file, "rb", closefd=False) as lines:
-            offset = 0
             for line in lines:
+                if not offset and not line.startswith(_FIRST_BYTES):
+                    raise UnwritableFileError(self.journal, "it is something else than rows; move it, or name another")
                 if not line.endswith(b"\n"):
                     os.ftruncate(self._file, offset)
                     break
@@ -135,10 +141,14 @@ class ResumableTable:
                 with contextlib.suppress(ValueError, KeyError):
                     self._note(json.loads(line), offset)
                 offset += len(line)
-        if self.path.exists():
+
+    def _load_table(self) -> None:
+        try:
             for row in read_rows(self.path):
                 if _key(row) not in self._lines:
                     self._append(row)
+        except UnreadableFileError as error:
+            raise UnwritableFileError(self.path, error.problem) from error
 
     def _append(self, row: Row) -> None:
         line = json_row(row)

@@ -70,7 +70,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Value]]:
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or "it cannot be read") from error
     except Exception as error:
-        raise UnreadableFileError(path, "no table that `ecg stream --output` wrote; give another") from error
+        raise UnreadableFileError(path, "it is no table that `ecg stream --output` wrote; name another") from error
 
 
 def _checked(row: dict[str, Value]) -> dict[str, Value]:
