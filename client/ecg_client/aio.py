@@ -18,14 +18,12 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
-from ecg_client.formats.file_format import Stated
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
 from ecg_client.recording import Recording
 from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.status import error_from_rpc, stream_ended_early
-from ecg_client.tables.frames import FrameBatch
 from ecg_client.tls import Tls
 
 if TYPE_CHECKING:
@@ -144,7 +142,9 @@ class AsyncEcgClient:
 
         Files are read in another thread.
         """
-        batch = FrameBatch(frame, Stated(sample_rate_hz, unit))
+        from ecg_client.tables.frames import FrameBatch  # noqa: PLC0415 - most callers need no readers of files
+
+        batch = FrameBatch(frame, sample_rate_hz, unit)
         class_codes = (await self.model_summary(model_version=model_version)).class_codes
         results = self.predict_stream(batch.recordings_async(), model_version=model_version, timeout_s=timeout_s)
         async for result in results:

@@ -17,7 +17,6 @@ from ecg_client.convert import (
     recording_to_proto,
 )
 from ecg_client.errors import ServiceError
-from ecg_client.formats.file_format import Stated
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -25,7 +24,6 @@ from ecg_client.recording import Recording
 from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.sender import Sender
 from ecg_client.status import error_from_rpc, stream_ended_early
-from ecg_client.tables.frames import FrameBatch
 from ecg_client.tls import Tls
 
 if TYPE_CHECKING:
@@ -206,7 +204,9 @@ class EcgClient:
             MissingExtraError: pandas, or what reads one of the files, is not installed.
             ServiceError: The stream ended early; no result is kept. For many thousands use `ecg stream --output`.
         """
-        batch = FrameBatch(frame, Stated(sample_rate_hz, unit))
+        from ecg_client.tables.frames import FrameBatch  # noqa: PLC0415 - most callers need no readers of files
+
+        batch = FrameBatch(frame, sample_rate_hz, unit)
         class_codes = self.model_summary(model_version=model_version).class_codes
         for result in self.predict_stream(batch.recordings(), model_version=model_version, timeout_s=timeout_s):
             batch.add(result)

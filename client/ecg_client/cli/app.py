@@ -44,8 +44,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=(
         "Exit codes: 0 all went well; 1 some recordings could not be read or classified, or the service is not "
-        "serving; 2 the command was given wrongly, or an optional dependency is missing; 3 the service could not be "
-        "reached, or ended the call; 130 interrupted with Ctrl-C; 141 whoever read the output (`| head`) has gone."
+        "serving; 2 the command was given wrongly, an optional dependency is missing, or a file cannot be "
+        "written; 3 the service could not be reached, or ended the call; 130 interrupted with Ctrl-C; 141 whoever read "
+        "the output (`| head`) has gone."
     ),
 )
 for command, epilog in (

@@ -101,7 +101,8 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
     printed = printed_format(as_json=as_json, as_csv=as_csv, as_parquet=as_parquet)
     check_output(output, resume=resume)
-    in_files = find_recordings(paths or [], folds=fold, sample_rate_hz=sample_rate, unit=unit)
+    with _saying_so():
+        in_files = find_recordings(paths or [], folds=fold, sample_rate_hz=sample_rate, unit=unit)
     found = [*synthetic_sources(synthetic), *in_files]
     if not found:
         raise typer.BadParameter("nothing to send: no recording is in these folds")
@@ -122,6 +123,12 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         _receive(_with_progress(outcomes, len(sources), report.kept_count), report, as_json=as_json)
         report.row_count = rows.finish(found)
     sys.exit(1 if report.problem_count else 0)
+
+
+def _saying_so() -> contextlib.AbstractContextManager[object]:
+    """Says on a terminal that recordings are being looked for, which takes seconds where there are thousands."""
+    console = terminal(stderr=True)
+    return console.status("looking for recordings") if console.is_terminal else contextlib.nullcontext()
 
 
 def _page(path: Path | None, report: Report) -> contextlib.AbstractContextManager[ReportPage | None]:

@@ -41,7 +41,7 @@ def recordings_of(frame: "pd.DataFrame", stated: Stated, is_missing: Callable[[A
     Raises:
         InvalidFrameError: The frame has neither a column `path` nor one `signal`, or both, or a column twice.
     """
-    names = [name for name in _COLUMNS if name in frame.columns]
+    names = [name for name in FRAME_COLUMNS if name in frame.columns]
     if ("path" in names) == ("signal" in names):
         raise InvalidFrameError(
             "the frame needs a column `path` (files), or a column `signal` (arrays [sample, lead] in millivolts); give "
@@ -163,11 +163,11 @@ _METADATA: Mapping[str, Callable[[str, Any], Any]] = {
     "sex": _sex,
     "height_cm": _number,
     "weight_kg": _number,
+    "has_pacemaker": _flag,
     "first_infarction_stage": _stage,
     "second_infarction_stage": _stage,
-    "has_pacemaker": _flag,
 }
-_COLUMNS = (
+FRAME_COLUMNS = (
     "path",
     "number",
     "signal",
@@ -177,3 +177,4 @@ _COLUMNS = (
     "recording_id",
     *_METADATA,
 )
+"""The columns of a frame that have a meaning."""

@@ -28,19 +28,20 @@ class FrameBatch:
 
     Args:
         frame: The DataFrame.
-        stated: What holds for all recordings that do not say it themselves.
+        sample_rate_hz: The sample rate of recordings that do not say it, in hertz.
+        unit: The unit of files that do not say it, such as "uV".
 
     Raises:
         InvalidFrameError: It is no DataFrame, or has not the columns that it needs.
         MissingExtraError: pandas is not installed.
     """
 
-    def __init__(self, frame: "pd.DataFrame", stated: Stated) -> None:
+    def __init__(self, frame: "pd.DataFrame", sample_rate_hz: float | None, unit: str | None) -> None:
         self._pandas = _import_pandas()
         if not isinstance(frame, self._pandas.DataFrame):
             raise InvalidFrameError(f"predict_frame takes a pandas DataFrame, not a {type(frame).__name__}")
         self._index = frame.index
-        self._taken = recordings_of(frame, stated, self._is_missing)
+        self._taken = recordings_of(frame, Stated(sample_rate_hz, unit), self._is_missing)
         self._origins: collections.deque[Origin | None] = collections.deque()
         self._outcomes = OutcomesInOrder()
         self._rows: list[Row] = []

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -65,18 +65,16 @@ def read_rows(path: Path) -> Iterator[dict[str, Value]]:
         UnreadableFileError: It is none.
     """
     try:
-        for row in ROW_FORMATS[path.suffix.lower()].read(path):
-            yield _checked(row)
+        yield from ROW_FORMATS[path.suffix.lower()].read(path)
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or "it cannot be read") from error
     except Exception as error:
         raise UnreadableFileError(path, "it is no table that `ecg stream --output` wrote; name another") from error
 
 
-def _checked(row: dict[str, Value]) -> dict[str, Value]:
-    if any(mark not in row for mark in _MARKS):
+def _check(names: Collection[str]) -> None:
+    if any(mark not in names for mark in _MARKS):
         raise ValueError("columns are missing")
-    return row
 
 
 class _CsvWriter:
@@ -142,6 +140,7 @@ def _cell(value: Value) -> str:
 def _read_csv(path: Path) -> Iterator[dict[str, Value]]:
     with path.open(encoding="utf-8", newline="") as lines:
         table = csv.DictReader(lines, strict=True)
+        _check(table.fieldnames or ())
         kinds = columns(class_codes_of(table.fieldnames or ()))
         for line in table:
             yield {name: _value(cell, kinds[name]) for name, cell in line.items()}
@@ -156,11 +155,14 @@ def _value(cell: str, kind: Kind) -> Value:
 def _read_json(path: Path) -> Iterator[dict[str, Value]]:
     with path.open("rb") as lines:
         for line in lines:
-            yield dict(json.loads(line))
+            row = dict(json.loads(line))
+            _check(row)
+            yield row
 
 
 def _read_parquet(path: Path) -> Iterator[dict[str, Value]]:
     with importlib.import_module("pyarrow.parquet").ParquetFile(path) as file:
+        _check(file.schema_arrow.names)
         for batch in file.iter_batches(_GROUP_ROWS):
             yield from batch.to_pylist()
 

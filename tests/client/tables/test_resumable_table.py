@@ -173,12 +173,10 @@ def test_the_table_of_a_ptbxl_folder_counts(tmp_path: Path, summary: ModelSummar
 @pytest.mark.parametrize("name", ["r.csv", "r.parquet", "r.jsonl", "r.csv.partial"])
 def test_files_of_others_are_left_alone(tmp_path: Path, name: str) -> None:
     """Whatever is called like a table or its journal."""
-    for content in (b"", b"name\na\n", json.dumps({"name": "a"}).encode()):
+    for content in (b"name\na\n", json.dumps({"name": "a"}).encode()):
         (tmp_path / name).write_bytes(content)
-        table = tmp_path / name.removesuffix(".partial")
-        if content:
-            with pytest.raises(UnwritableFileError, match=r"it is (no table|something else)"):
-                ResumableTable(table)
+        with pytest.raises(UnwritableFileError, match=r"it is (no table|something else)"):
+            ResumableTable(tmp_path / name.removesuffix(".partial"))
         assert (tmp_path / name).read_bytes() == content
         assert [path.name for path in tmp_path.iterdir()] == [name]
 
