@@ -47,7 +47,7 @@ class _Line:
 
 
 class ResumableTable:
-    """A table in the making, and what an earlier run left of it. Memory is needed for some hundred bytes a recording.
+    """A table in the making, and what an earlier run left of it. Memory is needed for where the row of each is.
 
     Args:
         path: Where the table shall be; its suffix says in which of `ROW_FORMATS`.
@@ -59,6 +59,8 @@ class ResumableTable:
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
         self.journal = journal_of(self.path)
+        # Hidden, so that no search for recordings comes upon it, even where a killed program has left it.
+        self._beside = self.path.with_name(f".{self.path.name}.writing")
         self._lines: dict[Key, _Line] = {}
         self._class_codes: dict[str, None] = {}
         self.kept_count = 0
@@ -92,7 +94,7 @@ class ResumableTable:
         one that another model answered, or the same at another operating point.
         """
         self._class_codes = {**dict.fromkeys(summary.class_codes), **self._class_codes}
-        unique = {key_of(source): source for source in sources if source.path != str(self.path)}
+        unique = {key_of(source): source for source in sources if not self._is_table(source)}
         pending = [source for key, source in unique.items() if not self._is_done(key, source, summary, stated)]
         self.kept_count = len(unique) - len(pending)
         return pending
@@ -163,6 +165,10 @@ class ResumableTable:
         self._lines[_key(row)] = _Line(offset, None if mark is None else str(mark), _model(row))
         self._class_codes.update(dict.fromkeys(class_codes_of(row)))
 
+    def _is_table(self, source: RecordingSource) -> bool:
+        # A folder that the table is written into may be looked through for recordings.
+        return Path(source.path).name == self.path.name and os.path.realpath(source.path) == str(self.path)
+
     def _is_done(self, key: Key, source: RecordingSource, summary: ModelSummary, stated: Stated) -> bool:
         line = self._lines.get(key)
         if line is None or line.fingerprint is None or line.model is None:
@@ -172,9 +178,8 @@ class ResumableTable:
         return is_same and _is_answered_by(summary, line.model)
 
     def _write(self, offsets: Iterable[int]) -> None:
-        beside = self.path.with_name(f"{self.path.name}.writing")
         try:
-            with beside.open("wb") as file, open(self._file, "rb", closefd=False) as journal:
+            with self._beside.open("wb") as file, open(self._file, "rb", closefd=False) as journal:
                 writer = ROW_FORMATS[self.path.suffix.lower()].writer(file, columns(self._class_codes))
                 for offset in offsets:
                     journal.seek(offset)
@@ -182,9 +187,9 @@ class ResumableTable:
                 writer.close()
                 file.flush()
                 os.fsync(file.fileno())
-            beside.replace(self.path)
+            self._beside.replace(self.path)
         finally:
-            beside.unlink(missing_ok=True)
+            self._beside.unlink(missing_ok=True)
 
 
 def journal_of(path: Path) -> Path:
