@@ -131,6 +131,19 @@ def test_each_recording_has_one_row_and_the_table_itself_is_none(
         assert table.finish(found) == 1
 
 
+def test_a_table_is_no_recording_whatever_way_its_folder_is_reached(tmp_path: Path, summary: ModelSummary) -> None:
+    """Nor is what a program that was killed while it wrote the table has left."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    write_csv(folder / "z.csv", made_up_microvolts())
+    (folder / ".r.csv.writing").write_bytes((folder / "z.csv").read_bytes())
+    (tmp_path / "link").symlink_to(folder)
+    with ResumableTable(folder / "r.csv") as table:
+        (folder / "r.csv").write_text("a,b\n")
+        pending = table.pending(find_recordings([tmp_path / "link"]), summary, NOTHING_STATED)
+    assert [Path(source.path).name for source in pending] == ["z.csv"]
+
+
 def test_rows_that_a_file_has_no_recording_for_any_more_leave_the_table(
     tmp_path: Path, summary: ModelSummary, outcome: Outcome
 ) -> None:
