@@ -117,6 +117,12 @@ Timeout = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of a table.")]
+AsCsv = Annotated[
+    bool, typer.Option("--csv", help="Print one row of CSV for each recording; docs/batch.md has the columns.")
+]
+AsParquet = Annotated[
+    bool, typer.Option("--parquet", help="Print the same rows as Parquet, into a file or a pipe. Needs pyarrow.")
+]
 WithWindows = Annotated[
     bool,
     typer.Option("--windows", help="Show what the network says of each window of a recording, and where it begins."),

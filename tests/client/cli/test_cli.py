@@ -43,7 +43,7 @@ def test_stream_prints_the_first_rows_the_counts_and_the_auc(ecg: Ecg, npz: Path
     """Unlabelled recordings and classes without an AUC are named."""
     code, out, err = ecg("stream", npz)
     assert (code, err) == (0, "")
-    assert "... and 20 more (all of them: --json)\n40 recordings\n" in out
+    assert "... and 20 more (all of them: --output FILE.csv, or --json)\n40 recordings\n" in out
     assert "AUC over" in out
     assert re.search(r"labelled recordings \(\d+ without a label left out\)", out)
     assert "left out: HYP" in out
