@@ -18,9 +18,7 @@ class Comments:
     """
 
     def __init__(self, file: FileDescriptorProto) -> None:
-        self._of = {
-            tuple(location.path): location.leading_comments for location in file.source_code_info.location
-        }
+        self._of = {tuple(location.path): location.leading_comments for location in file.source_code_info.location}
 
     def markdown(self, *path: int) -> str:
         """Return the comment as Markdown; empty where there is none."""
