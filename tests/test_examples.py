@@ -1,111 +1,101 @@
-"""What the documents tell people to type does what they say, against the server that ships."""
+"""The requests in JSON of examples/, and what makes them of anyone's recordings."""
 
-import re
-import shutil
-from collections.abc import Iterator
+import json
+import runpy
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import trustme
+from google.protobuf import json_format
 
-import ecg_client
+from ecg.v1 import ecg_service_pb2 as pb
+from ecg_client.convert import recording_to_proto
 from ecg_client.formats.synthetic import generate_recordings
-from ecg_server.access.tokens import new_token
-from ecg_testing.certificates import chain, put, server_files
-from ecg_testing.documents import run_document
-from ecg_testing.processes import ServerProcess
+from ecg_server.recording_conversion import recording_from_proto
+from ecg_testing.documented import ROOT
 
-ROOT = Path(__file__).parents[1]
-PLAIN = "127.0.0.1:50051"
-# Of a table with twelve columns.
-HEADER = "# sample_rate_hz: 100\n# unit: mV\n" + "\t".join(lead.name for lead in ecg_client.STANDARD_LEADS)
-PYTHON_ALONE = ("README.md", "docs/plotting.md", "docs/security.md", "docs/how-to/connect.md", "docs/how-to/retries.md")
-TYPED_WHOLE = ("docs/how-to/files.md", "docs/how-to/many-recordings.md", "docs/how-to/signals.md")
+EXAMPLES = ROOT / "examples"
+# Four seconds of eight leads.
+TABLE = "# sample_rate_hz: 500\n# unit: uV\nI,II,V1,V2,V3,V4,V5,V6\n" + "10,20,-30,40,50,60,70,80\n" * 2000
+
+Printed = Callable[..., str]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the reader is: an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
+    """What `make_predict_json.py` prints when it is given arguments."""
+    main = runpy.run_path(str(EXAMPLES / "make_predict_json.py"))["main"]
+
+    def run(*arguments: str | Path) -> str:
+        main([str(argument) for argument in arguments])
+        return capsys.readouterr().out
+
+    return run
 
 
-@pytest.fixture(scope="module")
-def credentials(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files that `docs/security.md` tells how to make, by the names that it gives them."""
-    folder = tmp_path_factory.mktemp("credentials")
-    authority = trustme.CA()
-    server_files(folder, authority)
-    client = authority.issue_cert("ward-7.hospital.example")
-    put(folder / "ward-7.pem", chain(client))
-    put(folder / "ward-7.key", client.private_key_pem.bytes())
-    token, line = new_token("ward-7")
-    put(folder / "ward-7.token", token.encode())
-    put(folder / "tokens", line.encode())
-    return folder
+def read_request(text: str) -> pb.PredictRequest:
+    """Return the request that a text in JSON is."""
+    return json_format.Parse(text, pb.PredictRequest())
 
 
-@pytest.fixture(scope="module")
-def secured_server(credentials: Path) -> Iterator[ServerProcess]:
-    """A server with TLS that asks for that token."""
-    flags = {"--tls-certificate": "server.pem", "--tls-key": "server.key", "--tokens": "tokens"}
-    arguments = [text for flag, name in flags.items() for text in (flag, str(credentials / name))]
-    with ServerProcess("--model", "reference", *arguments) as server:
-        yield server
+def test_both_forms_hold_the_same_recording() -> None:
+    """Bit for bit, as the server reads them; twelve leads of a thousand samples."""
+    readable, packed = (
+        recording_from_proto(read_request((EXAMPLES / name).read_text(encoding="utf-8")).recording)
+        for name in ("predict.json", "predict_packed.json")
+    )
+
+    assert readable.signal.shape == (1000, 12)
+    np.testing.assert_array_equal(readable.signal, packed.signal)
+    assert (readable.lead_names, readable.metadata) == (packed.lead_names, packed.metadata)
 
 
-@pytest.fixture
-def address(default_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the service is; `ecg` finds it there."""
-    monkeypatch.setenv("ECG_ADDRESS", default_server.address)
-    return default_server.address
+def test_the_examples_are_what_their_maker_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the last digits of samples, which are the machine's."""
+    monkeypatch.syspath_prepend(EXAMPLES)
+    requests = runpy.run_path(str(EXAMPLES / "make_examples.py"))["requests"]()
+    written = read_request((EXAMPLES / "predict.json").read_text(encoding="utf-8"))
+
+    assert set(requests) == {path.name for path in EXAMPLES.glob("*.json")}
+    for made, kept in zip(requests["predict.json"][0].recording.leads, written.recording.leads, strict=True):
+        assert made.millivolts == pytest.approx(kept.millivolts, abs=0.0015)
 
 
-@pytest.mark.usefixtures("folder")
-def test_the_tutorial_does_what_it_says(address: str) -> None:
-    """From an empty folder, typing nothing but what stands there."""
-    run_document(ROOT / "docs" / "tutorial.md", {PLAIN: address})
+@pytest.mark.parametrize("form", ["packed", "leads"])
+def test_a_file_becomes_a_request(printed: Printed, tmp_path: Path, form: str) -> None:
+    """Of any format, in either form: the server reads what is in the file."""
+    path = tmp_path / "ward.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    request = read_request(printed(path, *(["--leads"] if form == "leads" else [])))
+
+    assert bool(request.recording.leads) == (form == "leads")
+    assert request.recording.recording_id == "ward"
+    recording = recording_from_proto(request.recording)
+    assert recording.sample_rate_hz == 500
+    assert [name.name for name in recording.lead_names] == ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+    expected = np.float32([0.01, 0.02, -0.03, 0.04, 0.05, 0.06, 0.07, 0.08])
+    np.testing.assert_array_equal(recording.signal, np.tile(expected, (2000, 1)))
 
 
-@pytest.mark.parametrize("document", TYPED_WHOLE)
-def test_all_that_a_guide_says_to_type_runs(document: str, folder: Path, address: str) -> None:
-    """Shell and Python, in order, beside the folder `recordings` that the guides presuppose."""
-    (folder / "recordings").mkdir()
-    for recording in generate_recordings(2):
-        millivolts = recording.signal / 1000
-        path = folder / "recordings" / f"{recording.recording_id}.tsv"
-        np.savetxt(path, millivolts, delimiter="\t", header=HEADER, comments="")
+def test_recordings_become_a_stream(printed: Printed) -> None:
+    """So many to a message, the last with what is left; one message after the other."""
+    text, decoder, messages = printed("--synthetic", "5", "--stream", "--group", "2"), json.JSONDecoder(), []
+    while text.strip():
+        message, end = decoder.raw_decode(text.lstrip())
+        messages.append(json_format.ParseDict(message, pb.PredictStreamRequest()))
+        text = text.lstrip()[end:]
 
-    run_document(ROOT / document, {PLAIN: address})
-
-
-@pytest.mark.parametrize("document", PYTHON_ALONE)
-def test_the_python_of_a_document_runs(
-    document: str, folder: Path, credentials: Path, default_server: ServerProcess, secured_server: ServerProcess
-) -> None:
-    """Each block, in order, where the service is in plain text and where it asks for credentials."""
-    shutil.copytree(credentials, folder, dirs_exist_ok=True)
-    port = secured_server.address.rpartition(":")[2]
-    secured = dict.fromkeys(("ecg.example.org:443", "localhost:50051"), f"localhost:{port}")
-
-    run_document(ROOT / document, {PLAIN: default_server.address, **secured}, ("python",))
+    assert [len(message.recordings) for message in messages] == [2, 2, 1]
+    sent = [recording for message in messages for recording in message.recordings]
+    assert sent == [recording_to_proto(recording) for recording in generate_recordings(5)]
 
 
-def test_every_public_name_is_in_the_reference() -> None:
-    """All that `ecg_client` offers has an entry, once."""
-    pages = (ROOT / "docs" / "reference" / "python").glob("*.md")
-    entries = [
-        name for page in pages for name in re.findall(r"^::: ecg_client\.(\w+)$", page.read_text(), re.MULTILINE)
-    ]
-
-    assert sorted(entries) == sorted(ecg_client.__all__)
-
-
-def test_an_example_that_prints_something_else_is_noticed(tmp_path: Path) -> None:
-    """The comparison can fail, and names the line of the document."""
-    document = tmp_path / "page.md"
-    document.write_text("# A\n\n```python\nprint(1, 2)\n```\n\n```text\n1 ... 3\n```\n")
-
-    with pytest.raises(AssertionError, match=r"page\.md:3 prints\n1 2"):
-        run_document(document, {})
+def test_what_cannot_be_printed_is_told(printed: Printed, tmp_path: Path) -> None:
+    """In a line that says what to do; the exit status is not 0."""
+    with pytest.raises(SystemExit, match="add --stream"):
+        printed("--synthetic", "2")
+    with pytest.raises(SystemExit, match="there is no such file"):
+        printed(tmp_path / "nothing.csv")
+    with pytest.raises(SystemExit, match="2"):
+        printed()
