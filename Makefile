@@ -92,7 +92,7 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MKDOCS) build --quiet
+	$(MKDOCS) build
 
 docs: $(READY)
 	$(MKDOCS) build

@@ -24,7 +24,8 @@ _NAME_IN_CODE = re.compile(r"`([A-Z]\w+)(\.\w+)?[.\w]*`")
 def page(files: Iterable[FileDescriptorProto]) -> str:
     """Return the page about these files; the one with a service comes first."""
     ordered = sorted(files, key=lambda file: not file.service)
-    types = {entry.name for file in ordered for entry in (*file.message_type, *file.enum_type)}
+    types = {message.name for file in ordered for message in file.message_type}
+    types |= {enum.name for file in ordered for enum in file.enum_type}
     blocks = [block for file in ordered for block in _file(file)]
     text = "\n\n".join(_linked(block, types) for block in blocks)
     return f"# The contract\n\n{_INTRODUCTION}\n\n{text}\n"

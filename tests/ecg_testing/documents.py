@@ -77,10 +77,10 @@ def run_document(document: Path, addresses: dict[str, str], languages: tuple[str
 
 def _is_alike(expected: str, printed: str) -> bool:
     """Say whether words are the same, and decimals nearly so: another processor rounds otherwise."""
-    words = (_DECIMAL.sub("#", text) for text in (expected, printed))
+    words_told, words_real = (_DECIMAL.sub("#", text) for text in (expected, printed))
     told, real = (list(map(float, _DECIMAL.findall(text))) for text in (expected, printed))
     are_near = len(told) != len(real) or all(map(functools.partial(math.isclose, abs_tol=0.01), told, real))
-    return are_near and doctest.OutputChecker().check_output(*words, _ALIKE)
+    return are_near and doctest.OutputChecker().check_output(words_told, words_real, _ALIKE)
 
 
 def _run_python(text: str, name: str, line: int, namespace: dict[str, Any]) -> str:
