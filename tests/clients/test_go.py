@@ -1,0 +1,33 @@
+"""The Go client."""
+
+import pytest
+
+from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, tool
+from ecg_testing.every_language import EveryLanguage
+
+FOLDER = CLIENTS / "go"
+
+
+@pytest.fixture(scope="session")
+def go() -> str:
+    """The Go tool chain."""
+    return tool("go")
+
+
+@pytest.fixture(scope="session")
+def program(go: str) -> ClassifyProgram:
+    """The program, built."""
+    binary = BUILD / "go" / "ecg-classify"
+    build([go, "build", "-o", binary, "./cmd/ecg-classify"], FOLDER)
+    return ClassifyProgram((str(binary),))
+
+
+def test_its_own_tests(go: str) -> None:
+    """And what `go vet` and `gofmt` have to say, which is nothing."""
+    assert build([tool("gofmt"), "-l", "."], FOLDER) == ""
+    build([go, "vet", "./..."], FOLDER)
+    build([go, "test", "./..."], FOLDER)
+
+
+class TestGo(EveryLanguage):
+    """It does what every language does."""

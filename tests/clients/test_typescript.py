@@ -1,0 +1,36 @@
+"""The TypeScript client, for Node."""
+
+from pathlib import Path
+
+import pytest
+
+from ecg_testing.classify_program import ClassifyProgram, build, copy_sources, tool
+from ecg_testing.every_language import EveryLanguage
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    """Where it is built: npm writes beside the sources. Packages are installed anew when the lock has changed."""
+    npm = tool("npm")
+    folder = copy_sources("typescript", "node_modules", "dist")
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / "installed-lock.json"
+    if not installed.is_file() or installed.read_bytes() != lock.read_bytes():
+        build([npm, "ci", "--prefer-offline"], folder)
+        installed.write_bytes(lock.read_bytes())
+    build([npm, "run", "build"], folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program(folder: Path) -> ClassifyProgram:
+    """The program, built."""
+    return ClassifyProgram((tool("node"), str(folder / "dist" / "bin" / "ecg-classify.js")))
+
+
+def test_its_own_tests(folder: Path) -> None:
+    """They are run by Node's own test runner."""
+    build([tool("npm"), "test"], folder)
+
+
+class TestTypeScript(EveryLanguage):
+    """It does what every language does."""
