@@ -72,7 +72,7 @@ func TestWhatOneFactorCannotTellBecomesMillivolts(t *testing.T) {
 		"gains":              {"r.dat 16 100/mV 16 0 0 0 0 I\nr.dat 16 50/mV 16 0 0 0 0 II", []int16{100, 100}, []float32{1, 2}},
 		"a baseline":         {"r.dat 16 100(50)/mV 16 0 0 0 0 I", []int16{150}, []float32{1}},
 		"a converter's zero": {"r.dat 16 100/mV 16 50 0 0 0 I", []int16{150}, []float32{1}},
-		"units":              {"r.dat 16 1/uV 16 0 0 0 0 I\nr.dat 16 1/V 16 0 0 0 0 II", []int16{500, 2}, []float32{0.5, 2000}},
+		"units":              {"r.dat 16 1/\xb5V 16 0 0 0 0 I\nr.dat 16 1/V 16 0 0 0 0 II", []int16{500, 2}, []float32{0.5, 2000}},
 		"no sample":          {"r.dat 16 100/mV 16 0 0 0 0 I", []int16{100, noSample}, []float32{1, float32(math.NaN())}},
 	} {
 		recordLine := fmt.Sprintf("r %d 100", 1+strings.Count(one.lines, "\n"))
