@@ -1,8 +1,10 @@
 """The Go client."""
 
+from pathlib import Path
+
 import pytest
 
-from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, tool
+from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, stale_stubs, tool
 from ecg_testing.every_language import EveryLanguage
 
 FOLDER = CLIENTS / "go"
@@ -27,6 +29,12 @@ def test_its_own_tests(go: str) -> None:
     assert build([tool("gofmt"), "-l", "."], FOLDER) == ""
     build([go, "vet", "./..."], FOLDER)
     build([go, "test", "./..."], FOLDER)
+
+
+def test_its_stubs_are_those_of_the_contract(go: str, tmp_path: Path) -> None:
+    """To renew them: `make generate-clients`."""
+    assert go
+    assert stale_stubs("generate-go", FOLDER / "ecg" / "v1", tmp_path) == []
 
 
 class TestGo(EveryLanguage):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ecg_testing.classify_program import ClassifyProgram, build, copy_sources, tool
+from ecg_testing.classify_program import CLIENTS, ClassifyProgram, build, copy_sources, stale_stubs, tool
 from ecg_testing.every_language import EveryLanguage
 
 
@@ -30,6 +30,12 @@ def program(folder: Path) -> ClassifyProgram:
 def test_its_own_tests(folder: Path) -> None:
     """They are run by Node's own test runner."""
     build([tool("npm"), "test"], folder)
+
+
+def test_its_stubs_are_those_of_the_contract(folder: Path, tmp_path: Path) -> None:
+    """To renew them: `make generate-clients`."""
+    committed = CLIENTS / "typescript" / "src" / "generated"
+    assert stale_stubs("generate-typescript", committed, tmp_path, folder) == []
 
 
 class TestTypeScript(EveryLanguage):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,25 @@ def build(command: Sequence[str | Path], folder: Path, **environment: str) -> st
     )
     assert done.returncode == 0, f"{' '.join(map(str, command))}:\n{done.stdout}"
     return done.stdout
+
+
+def stale_stubs(script: str, committed: Path, folder: Path, *arguments: str | Path) -> list[str]:
+    """Generate the stubs of a language into an empty folder; return which files are not as they were committed.
+
+    Args:
+        script: name of what generates them, in scripts/.
+        committed: the folder with what was committed, and nothing else.
+        folder: where the stubs of that folder are generated into.
+        arguments: what the script takes besides.
+    """
+    build([ROOT / "scripts" / script, Path(sys.executable).parent, folder, *arguments], ROOT)
+    fresh = folder / committed.relative_to(CLIENTS / committed.relative_to(CLIENTS).parts[0])
+    names = {path.relative_to(top) for top in (committed, fresh) for path in top.rglob("*") if path.is_file()}
+    return sorted(str(name) for name in names if _content(committed / name) != _content(fresh / name))
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def copy_sources(language: str, *built: str) -> Path:

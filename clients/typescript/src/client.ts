@@ -39,9 +39,9 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   "grpc.service_config": JSON.stringify(SERVICE_CONFIG),
-  // A call whose message is larger is not retried; by itself gRPC stops at 1 MiB.
-  "grpc.per_rpc_retry_buffer_size": MAX_MESSAGE_BYTES,
-  "grpc.retry_buffer_size": 4 * MAX_MESSAGE_BYTES,
+  // A call whose message is larger is not retried, for which 1 MiB, as gRPC has it, is too little; but a stream runs
+  // ahead of its service by as much.
+  "grpc.per_rpc_retry_buffer_size": 16 * 1024 * 1024,
 };
 
 /**
@@ -97,8 +97,8 @@ export class EcgClient {
    * Classifies many recordings over one stream, and gives one result for each, in their order.
    *
    * Recordings are taken no faster than the service classifies them. One that cannot be classified has an error in its
-   * result, and the stream goes on. A stream that ends early throws after its last result. Leave the results early, and
-   * the stream is cancelled.
+   * result, and the stream goes on. A stream that ends early throws after its last result, as does what the recordings
+   * throw. Leave the results early, and the stream is cancelled.
    */
   predictStream(recordings: Iterable<Recording> | AsyncIterable<Recording>): AsyncGenerator<RecordingResult, void> {
     return resultsOf(this.#service.predictStream(metadataOf(this.#credentials)), recordings);

@@ -14,12 +14,8 @@ const RECORDINGS_PER_MESSAGE = 16;
 export async function* resultsOf(call: Call, recordings: Recordings): AsyncGenerator<RecordingResult, void> {
   const over = new AbortController();
   const sending = send(call, recordings, over.signal);
-  // What the recordings throw ends the call, and is thrown below instead of how that ended.
-  let thrown: { error: unknown } | undefined;
-  sending.catch((error: unknown) => {
-    thrown = { error };
-    call.cancel();
-  });
+  // What the recordings throw ends the sending only, and is thrown after the results of those before.
+  sending.catch(() => call.end());
   // Without this, the event of a call that ends badly would end the process; it is thrown below.
   call.on("error", () => {});
   let answered = 0;
@@ -30,8 +26,6 @@ export async function* resultsOf(call: Call, recordings: Recordings): AsyncGener
         yield result;
       }
     }
-  } catch (error) {
-    throw thrown === undefined ? error : thrown.error;
   } finally {
     over.abort();
     call.cancel();

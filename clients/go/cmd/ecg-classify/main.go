@@ -104,7 +104,9 @@ func newClient(given arguments) (*ecg.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		credentials.Token = strings.TrimSpace(string(token))
+		if credentials.Token = strings.TrimSpace(string(token)); credentials.Token == "" {
+			return nil, fmt.Errorf("%s is empty; write the token into it", given.tokenFile)
+		}
 	}
 	return ecg.NewClient(given.address, credentials)
 }
