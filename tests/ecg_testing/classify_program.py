@@ -80,6 +80,20 @@ def build(command: Sequence[str | Path], folder: Path, **environment: str) -> st
     return done.stdout
 
 
+def readme_program(language: str, tag: str, address: str, header: Path) -> str:
+    """Return the first block of code in a client's README, with another address and another record.
+
+    Args:
+        language: name of the client's folder.
+        tag: what the block is marked as.
+        address: where to call instead of the default address.
+        header: what to read instead of 00001_lr.hea.
+    """
+    text = (CLIENTS / language / "README.md").read_text(encoding="utf-8")
+    _, _, block = text.partition(f"```{tag}\n")
+    return block.partition("```")[0].replace("127.0.0.1:50051", address).replace("00001_lr.hea", str(header))
+
+
 def stale_stubs(script: str, committed: Path, folder: Path, *arguments: str | Path) -> list[str]:
     """Generate the stubs of a language into an empty folder; return which files are not as they were committed.
 
