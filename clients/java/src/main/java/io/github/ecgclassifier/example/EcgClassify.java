@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /** Classifies WFDB records: one by a call, or all of a folder over one stream. Prints a JSON object for each. */
@@ -39,10 +41,14 @@ public final class EcgClassify {
     private static final int WRONG_USAGE = 2;
     private static final int NO_SERVICE = 3;
 
+    // Held here, for what nobody holds is forgotten with its level.
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private EcgClassify() {}
 
     /** Runs the program. */
     public static void main(String[] words) throws InterruptedException {
+        GRPC.setLevel(Level.WARNING);
         System.exit(run(List.of(words)));
     }
 
