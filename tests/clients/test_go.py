@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, readme_program, stale_stubs, tool
+from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, readme_program, stale_stubs
 from ecg_testing.every_language import EveryLanguage
 from ecg_testing.processes import ServerProcess
+from ecg_testing.tools import tool
 
 FOLDER = CLIENTS / "go"
 

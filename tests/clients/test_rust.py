@@ -2,8 +2,9 @@
 
 import pytest
 
-from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, tool
+from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build
 from ecg_testing.every_language import EveryLanguage
+from ecg_testing.tools import tool
 
 FOLDER = CLIENTS / "rust"
 
@@ -28,10 +29,13 @@ def test_its_own_tests(cargo: str, program: ClassifyProgram) -> None:  # noqa: A
 
 @pytest.mark.parametrize(
     ("component", "arguments"),
-    [("cargo-fmt", ["fmt", "--check"]), ("cargo-clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])],
+    [
+        ("cargo-fmt", ["fmt", "--check"]),
+        ("cargo-clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]),
+    ],
 )
 def test_its_style(cargo: str, component: str, arguments: list[str]) -> None:
-    """rustfmt and clippy have nothing to say."""
+    """Rustfmt and clippy have nothing to say."""
     tool(component)
     build([cargo, *arguments], FOLDER)
 

@@ -11,10 +11,10 @@ from ecg_testing.classify_program import (
     copy_sources,
     readme_program,
     stale_stubs,
-    tool,
 )
 from ecg_testing.every_language import EveryLanguage
 from ecg_testing.processes import ServerProcess
+from ecg_testing.tools import tool
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "clients"
 # Where things are built; git ignores it. What is up to date there is not built again.
@@ -51,17 +49,6 @@ class ClassifyProgram:
             [*self.command, *map(str, arguments)], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
         return Outcome(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
-
-
-def tool(name: str) -> str:
-    """Return where a tool of a language lies; without it skip, or, in continuous integration, fail."""
-    path = shutil.which(name)
-    if path is None:
-        reason = f"there is no {name} on PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and a skipped test would hide that", pytrace=False)
-        pytest.skip(reason)
-    return path
 
 
 def build(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
