@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { type ClientDuplexStream, Metadata, status, type StatusObject } from "@grpc/grpc-js";
 import type { PredictStreamRequest, PredictStreamResponse } from "./generated/ecg/v1/ecg_service.js";
 import type { RecordingResult } from "./generated/ecg/v1/prediction.js";
@@ -59,7 +60,13 @@ async function send(call: Call, recordings: Recordings, over: AbortSignal): Prom
 }
 
 async function write(call: Call, recordings: Recording[], over: AbortSignal): Promise<void> {
-  if (!over.aborted && !call.write({ recordings, options: undefined })) {
+  if (over.aborted) {
+    return;
+  }
+  if (call.write({ recordings, options: undefined })) {
+    // Lets results in, which recordings that are all there at once would keep out.
+    await setImmediate();
+  } else {
     // Or the call is over, which the receiving side tells of.
     await once(call, "drain", { signal: over }).catch(() => {});
   }
