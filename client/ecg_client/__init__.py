@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         FieldViolation,
         InvalidAddressError,
         InvalidCredentialsError,
+        InvalidFrameError,
         InvalidRecordingError,
         LimitExceededError,
         MissingExtraError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         UnauthenticatedError,
         UnknownModelError,
         UnreadableFileError,
+        UnwritableFileError,
     )
     from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
     from ecg_client.prediction import (
@@ -69,6 +71,7 @@ __all__ = [
     "InfarctionStage",
     "InvalidAddressError",
     "InvalidCredentialsError",
+    "InvalidFrameError",
     "InvalidRecordingError",
     "LeadName",
     "LimitExceededError",
@@ -94,6 +97,7 @@ __all__ = [
     "UnauthenticatedError",
     "UnknownModelError",
     "UnreadableFileError",
+    "UnwritableFileError",
     "WarningCode",
     "WindowPrediction",
 ]

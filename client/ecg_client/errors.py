@@ -7,6 +7,8 @@
     ├── InvalidCredentialsError      a token or certificate that cannot be used (also a ValueError)
     ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
     ├── UnreadableFileError          a file that holds no recording that we can read
+    ├── UnwritableFileError          a file that cannot be written
+    ├── InvalidFrameError            a DataFrame that recordings cannot be taken from (also a ValueError)
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
     └── ServiceError                 a call ended with a status other than OK
         ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
@@ -73,6 +75,22 @@ class UnreadableFileError(EcgError):
         super().__init__(f"{path}: {problem}")
         self.path = Path(path)
         self.problem = problem
+
+
+class UnwritableFileError(EcgError):
+    """A file that cannot be written.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        super().__init__(f"{path} cannot be written: {problem}")
+        self.path = Path(path)
+
+
+class InvalidFrameError(EcgError, ValueError):
+    """A DataFrame whose columns do not say what the recordings are."""
 
 
 class MissingExtraError(EcgError, ImportError):

@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 
 from ecg_client.cli.options import ModelVersion, SampleRate, Timeout, Unit
-from ecg_client.cli.outcomes import Outcome, predict_each
 from ecg_client.cli.service import Service, calls_a_service
-from ecg_client.cli.wording import field_lines, problem_text
 from ecg_client.connection import DEFAULT_TIMEOUT_S
 from ecg_client.errors import ServiceError
 from ecg_client.formats.sources import RecordingSource, find_recordings, synthetic_sources
+from ecg_client.outcomes import Outcome, predict_each
 from ecg_client.plotting import Arrangement, Picture, write_picture
 from ecg_client.plotting.picture_file import DEFAULT_DPI, picture_suffix
 from ecg_client.recording import Recording
+from ecg_client.wording import field_lines, problem_text
 
 File = Annotated[
     Path | None,
@@ -69,7 +69,7 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
     *,
     no_predict: NoPredict = False,
 ) -> None:
-    """Draw a recording as it is printed for cardiologists, with its findings.
+    """Draw a recording as cardiologists know it, with its findings.
 
     A page of A4, true to scale: 25 mm/s and 10 mm/mV. Prints where it is.
     """

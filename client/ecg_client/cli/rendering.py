@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ecg_client.cli.outcomes import Outcome
-from ecg_client.cli.wording import abstention_lines, field_lines, problem_text, warning_lines
+from ecg_client.outcomes import Outcome
 from ecg_client.prediction import Abstention, Prediction, PredictionWarning, WindowPrediction
+from ecg_client.wording import abstention_lines, field_lines, problem_text, warning_lines
 
 NOT_A_MEDICAL_DEVICE = "Not a medical device."
 # No line that a program may read is broken in two.

@@ -3,10 +3,10 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from ecg_client.cli.wording import abstention_lines, warning_lines
 from ecg_client.plotting.traces import Trace
 from ecg_client.prediction import ClassPrediction, Prediction, PredictionWarning, WarningCode
 from ecg_client.recording import LeadName
+from ecg_client.wording import abstention_lines, warning_lines
 
 DERIVED = "derived"
 # A warning in the few words that there is room for beside a lead; of any other kind, its code in words.

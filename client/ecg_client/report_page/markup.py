@@ -3,11 +3,11 @@
 import html
 from collections.abc import Iterable, Iterator
 
-from ecg_client.cli.outcomes import Outcome
-from ecg_client.cli.wording import is_about_quality, problem_text
+from ecg_client.outcomes import Outcome
 from ecg_client.plotting.remarks import lead_label, one_line, warning_words
 from ecg_client.prediction import ClassPrediction, Prediction, PredictionWarning
 from ecg_client.report_page.thumbnail import HEIGHT, WIDTH
+from ecg_client.wording import is_about_quality, problem_text
 
 _MOST_CHARACTERS = 400
 _NONE = "\N{EN DASH}"

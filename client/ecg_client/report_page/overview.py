@@ -4,9 +4,9 @@ import collections
 import dataclasses
 from collections.abc import Iterator
 
-from ecg_client.cli.report import Report
 from ecg_client.plotting.remarks import origin_line, warning_words
 from ecg_client.prediction import ClassPrediction, Prediction
+from ecg_client.report import Report
 from ecg_client.report_page.markup import escaped
 
 _FINDINGS_NOTE = "A recording may have several. Those that the service abstains from are counted."

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ecg_client.cli.outcomes import Problem
+from ecg_client.outcomes import Problem
 from ecg_client.prediction import Abstention, PredictionWarning, WarningCode
 
 _UNKNOWN = re.compile(r"(?P<field>\w+) (?:is|was) unknown\b")

@@ -1,6 +1,6 @@
 from ecg_client import Abstention, FieldViolation, LeadName, PredictionWarning, WarningCode
-from ecg_client.cli.outcomes import Problem
-from ecg_client.cli.wording import abstention_lines, field_lines, problem_text, warning_lines
+from ecg_client.outcomes import Problem
+from ecg_client.wording import abstention_lines, field_lines, problem_text, warning_lines
 
 
 def _imputed(message: str, measured: float, unit: str = "") -> PredictionWarning:
