@@ -13,7 +13,9 @@
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
-# make generate, make lock   renew generated/ with docs/reference/contract.md, and requirements.lock
+# make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
+#               clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -34,7 +36,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
 .PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
-    soak faults generate lock clean
+    soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -83,6 +85,9 @@ soak: $(READY)
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
 
+clients: $(READY)
+	$(BIN)/pytest tests/clients $(ARGS)
+
 check: $(READY)
 	scripts/check-generated $(BIN)
 	$(BIN)/buf lint
@@ -103,6 +108,11 @@ docs-serve: $(READY)
 
 generate: $(READY)
 	scripts/generate $(BIN) generated docs/reference/contract.md
+
+generate-clients: $(READY)
+	scripts/generate-go $(BIN) clients/go
+	cd clients/typescript && npm ci
+	scripts/generate-typescript $(BIN) clients/typescript
 
 # The lock holds hashes for every platform and every Python from 3.11 on.
 lock:
