@@ -21,17 +21,20 @@ def program(cargo: str) -> ClassifyProgram:
     return ClassifyProgram((str(BUILD / "rust" / "debug" / "examples" / "ecg-classify"),))
 
 
-def test_its_own_tests(cargo: str, program: ClassifyProgram) -> None:  # noqa: ARG001 - it builds what the tests stand on
-    """The example is up to date with the library, too."""
+def test_its_own_tests(cargo: str) -> None:
+    """Those of the reader, and what the documentation shows."""
     build([cargo, "test", "--quiet", "--locked"], FOLDER)
 
 
 @pytest.mark.parametrize(
     ("component", "arguments"),
-    [("cargo-fmt", ["fmt", "--check"]), ("cargo-clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])],
+    [
+        ("cargo-fmt", ["fmt", "--check"]),
+        ("cargo-clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]),
+    ],
 )
 def test_its_style(cargo: str, component: str, arguments: list[str]) -> None:
-    """rustfmt and clippy have nothing to say."""
+    """Neither rustfmt nor clippy has anything to say."""
     tool(component)
     build([cargo, *arguments], FOLDER)
 
