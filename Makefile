@@ -12,7 +12,8 @@
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
-# make generate, make lock   renew generated/ and requirements.lock
+# make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
+# make generate, make generate-clients, make lock   renew generated/, the stubs of clients/ and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -31,7 +32,7 @@ READY := .venv/ready
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
 .PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak faults \
-    generate lock clean
+    clients generate generate-clients lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -80,6 +81,9 @@ soak: $(READY)
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
 
+clients: $(READY)
+	$(BIN)/pytest tests/clients $(ARGS)
+
 check: $(READY)
 	scripts/check-generated $(BIN)
 	$(BIN)/buf lint
@@ -92,6 +96,11 @@ check: $(READY)
 
 generate: $(READY)
 	scripts/generate $(BIN) generated
+
+generate-clients: $(READY)
+	scripts/generate-go $(BIN) clients/go
+	cd clients/typescript && npm ci
+	scripts/generate-typescript $(BIN) clients/typescript
 
 # The lock holds hashes for every platform and every Python from 3.11 on.
 lock:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build, tool
+from ecg_testing.classify_program import BUILD, CLIENTS, ClassifyProgram, build
 from ecg_testing.every_language import EveryLanguage
+from ecg_testing.tools import tool
 
 FOLDER = CLIENTS / "java"
 

@@ -4,12 +4,11 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "clients"
@@ -52,17 +51,6 @@ class ClassifyProgram:
         return Outcome(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
 
 
-def tool(name: str) -> str:
-    """Return where a tool of a language lies; without it skip, or, in continuous integration, fail."""
-    path = shutil.which(name)
-    if path is None:
-        reason = f"there is no {name} on PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and a skipped test would hide that", pytrace=False)
-        pytest.skip(reason)
-    return path
-
-
 def build(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
     """Run a step of a build in a folder; return what it printed. A step that fails tells what it said."""
     done = subprocess.run(  # noqa: S603 - what the language's README says
@@ -77,6 +65,39 @@ def build(command: Sequence[str | Path], folder: Path, **environment: str) -> st
     )
     assert done.returncode == 0, f"{' '.join(map(str, command))}:\n{done.stdout}"
     return done.stdout
+
+
+def readme_program(language: str, tag: str, address: str, header: Path) -> str:
+    """Return the first block of code in a client's README, with another address and another record.
+
+    Args:
+        language: name of the client's folder.
+        tag: what the block is marked as.
+        address: where to call instead of the default address.
+        header: what to read instead of 00001_lr.hea.
+    """
+    text = (CLIENTS / language / "README.md").read_text(encoding="utf-8")
+    _, _, block = text.partition(f"```{tag}\n")
+    return block.partition("```")[0].replace("127.0.0.1:50051", address).replace("00001_lr.hea", str(header))
+
+
+def stale_stubs(script: str, committed: Path, folder: Path, *arguments: str | Path) -> list[str]:
+    """Generate the stubs of a language into an empty folder; return which files are not as they were committed.
+
+    Args:
+        script: name of what generates them, in scripts/.
+        committed: the folder with what was committed, and nothing else.
+        folder: where the stubs of that folder are generated into.
+        arguments: what the script takes besides.
+    """
+    build([ROOT / "scripts" / script, Path(sys.executable).parent, folder, *arguments], ROOT)
+    fresh = folder / committed.relative_to(CLIENTS / committed.relative_to(CLIENTS).parts[0])
+    names = {path.relative_to(top) for top in (committed, fresh) for path in top.rglob("*") if path.is_file()}
+    return sorted(str(name) for name in names if _content(committed / name) != _content(fresh / name))
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def copy_sources(language: str, *built: str) -> Path:

@@ -187,12 +187,14 @@ class EveryLanguage:
             ["--address", "http://127.0.0.1:50051", "a.hea"],
             ["--ca", "{folder}/not-there", "a.hea"],
             ["--token-file", "{folder}/not-there", "a.hea"],
+            ["--token-file", "{folder}/blank", "a.hea"],
         ],
         ids=lambda arguments: " ".join(arguments) or "none",
     )
     def test_wrong_usage(self, program: ClassifyProgram, tmp_path: Path, arguments: list[str]) -> None:
         """Is told on standard error before anything is sent."""
         (tmp_path / "empty").mkdir()
+        (tmp_path / "blank").write_text("\n", encoding="ascii")
         outcome = program.run(*(argument.format(folder=tmp_path) for argument in arguments))
 
         assert (outcome.status, outcome.lines) == (2, [])

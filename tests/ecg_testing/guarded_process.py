@@ -17,7 +17,7 @@ class GuardedServer:
     """Where it listens, and what its callers need.
 
     Attributes:
-        address: HOST:PORT.
+        address: localhost:PORT.
         authority: the certificate of the authority that vouches for it.
         other_authority: that of one that does not.
         token_file: a token that it lets in.
@@ -40,7 +40,9 @@ def guarded_process(folder: Path) -> Iterator[GuardedServer]:
     _write_secret(folder / "ward-7.token", f"{token}\n")
     flags = {"--tls-certificate": files.certificate, "--tls-key": files.private_key, "--tokens": folder / "tokens"}
     with ServerProcess(*(str(part) for flag in flags.items() for part in flag)) as server:
-        yield GuardedServer(server.address, files.authority, other, folder / "ward-7.token")
+        # By name, as certificates are made out: Node warns of those of addresses.
+        address = server.address.replace("127.0.0.1", "localhost")
+        yield GuardedServer(address, files.authority, other, folder / "ward-7.token")
 
 
 def _write_secret(path: Path, text: str) -> None:

@@ -28,20 +28,19 @@ func (c *Client) PredictStream(
 ) iter.Seq2[*ecgv1.RecordingResult, error] {
 	return func(yield func(*ecgv1.RecordingResult, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
 		stream, err := c.service.PredictStream(ctx)
 		if err != nil {
-			cancel()
 			yield(nil, err)
 			return
 		}
-		sent := make(chan int, 1)
-		go func() { sent <- send(stream, recordings) }()
+		sending := make(chan int, 1)
+		go func() { sending <- send(stream, recordings) }()
 		answered, isWanted, err := receive(stream, yield)
 		cancel()
+		sent := <-sending
 		if err == nil {
-			err = checkComplete(answered, <-sent)
-		} else {
-			<-sent
+			err = checkComplete(answered, sent)
 		}
 		if err != nil && isWanted {
 			yield(nil, err)
@@ -51,7 +50,7 @@ func (c *Client) PredictStream(
 
 // send sends all recordings and ends its side of the stream; it returns how many it sent, or tried to.
 func send(stream predictStream, recordings iter.Seq[*ecgv1.Recording]) (count int) {
-	group := make([]*ecgv1.Recording, 0, recordingsPerMessage)
+	var group []*ecgv1.Recording
 	for recording := range recordings {
 		count++
 		group = append(group, recording)
@@ -60,7 +59,7 @@ func send(stream predictStream, recordings iter.Seq[*ecgv1.Recording]) (count in
 			if stream.Send(&ecgv1.PredictStreamRequest{Recordings: group}) != nil {
 				return count
 			}
-			group = group[:0]
+			group = nil
 		}
 	}
 	if len(group) > 0 && stream.Send(&ecgv1.PredictStreamRequest{Recordings: group}) != nil {

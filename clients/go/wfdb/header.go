@@ -16,8 +16,9 @@ const (
 	defaultUnit = "mV"
 )
 
+// A micro sign may be either letter; one in Latin-1 is no UTF-8.
 var millivoltsOfUnit = map[string]float64{
-	"nv": 1e-6, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "\xb5v": 1e-3, "mv": 1, "v": 1e3,
+	"nv": 1e-6, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "\ufffdv": 1e-3, "mv": 1, "v": 1e3,
 }
 
 // header is what a .hea file says.

@@ -33,7 +33,8 @@ func headersUnder(folder string) ([]string, error) {
 }
 
 // classifyOne classifies a record by a call; the error tells that the call ended for another reason than the record.
-func classifyOne(client *ecg.Client, header string, printed *lines) error {
+func classifyOne(client *ecg.Client, headers []string, printed *lines) error {
+	header := headers[0]
 	recording, err := wfdb.ReadRecord(header)
 	if err != nil {
 		printed.unreadable(header, err)

@@ -58,22 +58,18 @@ func run(words []string) int {
 		return complain(exitWrongUsage, err)
 	}
 	defer client.Close()
-	var headers []string
+	headers, classify := []string{given.file}, classifyOne
 	if given.folder != "" {
+		classify = classifyAll
 		if headers, err = headersUnder(given.folder); err != nil {
 			return complain(exitWrongUsage, err)
 		}
 	}
 	printed := newLines(os.Stdout)
-	if given.folder != "" {
-		err = classifyAll(client, headers, printed)
-	} else {
-		err = classifyOne(client, given.file, printed)
-	}
-	switch {
-	case err != nil:
+	if err := classify(client, headers, printed); err != nil {
 		return complain(exitNoService, callError(given.address, err))
-	case printed.failures > 0:
+	}
+	if printed.failures > 0 {
 		return exitSomeNot
 	}
 	return exitAllClassified
@@ -104,7 +100,9 @@ func newClient(given arguments) (*ecg.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		credentials.Token = strings.TrimSpace(string(token))
+		if credentials.Token = strings.TrimSpace(string(token)); credentials.Token == "" {
+			return nil, fmt.Errorf("%s is empty; write the token into it", given.tokenFile)
+		}
 	}
 	return ecg.NewClient(given.address, credentials)
 }
