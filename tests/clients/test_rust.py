@@ -22,8 +22,8 @@ def program(cargo: str) -> ClassifyProgram:
     return ClassifyProgram((str(BUILD / "rust" / "debug" / "examples" / "ecg-classify"),))
 
 
-def test_its_own_tests(cargo: str, program: ClassifyProgram) -> None:  # noqa: ARG001 - it builds what the tests stand on
-    """The example is up to date with the library, too."""
+def test_its_own_tests(cargo: str) -> None:
+    """Those of the reader, and what the documentation shows."""
     build([cargo, "test", "--quiet", "--locked"], FOLDER)
 
 
@@ -35,7 +35,7 @@ def test_its_own_tests(cargo: str, program: ClassifyProgram) -> None:  # noqa: A
     ],
 )
 def test_its_style(cargo: str, component: str, arguments: list[str]) -> None:
-    """Rustfmt and clippy have nothing to say."""
+    """Neither rustfmt nor clippy has anything to say."""
     tool(component)
     build([cargo, *arguments], FOLDER)
 

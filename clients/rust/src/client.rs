@@ -102,16 +102,16 @@ async fn retried<Q: Clone, A>(
     let attempts = async {
         let mut pause = FIRST_PAUSE;
         for _ in 1..MAX_ATTEMPTS {
-            match call(with_deadline(message.clone())).await {
-                Err(status) if status.code() == Code::Unavailable => tokio::time::sleep(pause).await,
+            match call(with_deadline(message.clone())).await.map_err(ServiceError::from) {
+                Err(error) if error.code == Code::Unavailable => tokio::time::sleep(pause).await,
                 ended => return ended,
             }
             pause *= 3;
         }
-        call(with_deadline(message.clone())).await
+        call(with_deadline(message.clone())).await.map_err(ServiceError::from)
     };
     let ended = tokio::time::timeout(DEADLINE, attempts).await;
-    let response = ended.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer came in time")))?;
+    let response = ended.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer came in time").into()))?;
     Ok(response.into_inner())
 }
 

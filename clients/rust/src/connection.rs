@@ -8,6 +8,9 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 /// Where a server listens unless it is told otherwise.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:50051";
 
+/// Without it a file is taken for one of no authorities, by whom nobody is vouched for.
+const PEM_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// Where the service is, and how it and its caller show each other who they are.
 #[derive(Clone, Default)]
 pub struct Connection {
@@ -44,6 +47,9 @@ impl Connection {
             .http2_keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(20));
         if let Some(authorities) = &self.authorities {
+            if !authorities.windows(PEM_CERTIFICATE.len()).any(|part| part == PEM_CERTIFICATE) {
+                return Err(InvalidConnection("the authorities are no certificates in PEM".to_owned()));
+            }
             let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authorities));
             endpoint = endpoint.tls_config(tls).map_err(invalid)?;
         }
@@ -117,11 +123,17 @@ mod tests {
     }
 
     #[test]
+    fn authorities_are_certificates() {
+        let connection = Connection { authorities: Some(b"localhost".to_vec()), ..Connection::new(DEFAULT_ADDRESS) };
+        assert!(connection.open().is_err());
+    }
+
+    #[test]
     fn a_token_stays_on_this_machine_in_plain_text() {
         let mut connection = Connection { token: Some("s3cret".to_owned()), ..Connection::new("ecg.example.org:443") };
         let refused = connection.authorization().expect_err("it would leave").to_string();
         assert!(refused.contains("ecg.example.org:443") && !refused.contains("s3cret"), "{refused}");
-        connection.authorities = Some(Vec::new());
+        connection.authorities = Some(PEM_CERTIFICATE.to_vec());
         assert!(connection.authorization().is_ok());
         for address in ["127.0.0.1:1", "localhost:1", "[::1]:1"] {
             let connection = Connection { token: Some("s3cret".to_owned()), ..Connection::new(address) };

@@ -32,3 +32,8 @@ pub use wfdb::{UnreadableFile, read_wfdb};
 pub mod v1 {
     tonic::include_proto!("ecg.v1");
 }
+
+/// Has the program of the README compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

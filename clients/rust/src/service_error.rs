@@ -30,7 +30,7 @@ impl From<Status> for ServiceError {
         let details = status.get_error_details();
         let violations = details.bad_request().map_or(&[][..], |one| &one.field_violations);
         Self {
-            code: status.code(),
+            code: code_of(&status),
             reason: details.error_info().map_or_else(String::new, |one| one.reason.clone()),
             message: message_of(&status),
             field_violations: violations
@@ -60,6 +60,14 @@ impl fmt::Display for ServiceError {
 }
 
 impl std::error::Error for ServiceError {}
+
+/// A connection that breaks is UNKNOWN to tonic, and UNAVAILABLE to gRPC; what a service says has no source.
+fn code_of(status: &Status) -> Code {
+    match status.code() {
+        Code::Unknown if std::error::Error::source(status).is_some() => Code::Unavailable,
+        code => code,
+    }
+}
 
 /// Of a connection that fails the transport tells in the sources of the status.
 fn message_of(status: &Status) -> String {

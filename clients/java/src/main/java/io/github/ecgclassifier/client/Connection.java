@@ -10,7 +10,11 @@ import io.grpc.Metadata;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +62,7 @@ public record Connection(String address, ChannelCredentials credentials, Optiona
      */
     public Connection {
         Matcher match = HOST_AND_PORT.matcher(address);
-        if (!match.matches() || Integer.parseInt(match.group(2)) - 1 >>> 16 != 0) {
+        if (!match.matches() || !isPort(Integer.parseInt(match.group(2)))) {
             throw new IllegalArgumentException(
                     "'%s' is no address; give HOST:PORT, such as %s, without http://".formatted(address, DEFAULT_ADDRESS));
         }
@@ -85,6 +89,7 @@ public record Connection(String address, ChannelCredentials credentials, Optiona
      * @throws IllegalArgumentException it holds no certificates
      */
     public static Connection tls(String address, Path authorities) throws IOException {
+        refuseWithoutCertificates(authorities);
         ChannelCredentials credentials = TlsChannelCredentials.newBuilder().trustManager(authorities.toFile()).build();
         return new Connection(address, credentials, Optional.empty());
     }
@@ -98,6 +103,23 @@ public record Connection(String address, ChannelCredentials credentials, Optiona
     @Override
     public String toString() {
         return "Connection[%s]".formatted(address);
+    }
+
+    private static boolean isPort(int number) {
+        return 0 < number && number <= 65_535;
+    }
+
+    private static void refuseWithoutCertificates(Path authorities) throws IOException {
+        boolean isEmpty;
+        try (InputStream content = Files.newInputStream(authorities)) {
+            isEmpty = CertificateFactory.getInstance("X.509").generateCertificates(content).isEmpty();
+        } catch (CertificateException unreadable) {
+            isEmpty = true;
+        }
+        if (isEmpty) {
+            throw new IllegalArgumentException(
+                    "%s holds no certificates; give a PEM file with those of authorities".formatted(authorities));
+        }
     }
 
     ManagedChannel open() {
