@@ -15,7 +15,8 @@ It prints a JSON object a line, in the order of the paths::
      "field_violations": [{"field": PATH, "description": TEXT}]}}
 
 The recording's id is the name of the record. Samples go as int16 where all leads have one gain, no baseline and no
-missing sample (-32768), otherwise as float32; always packed. A stream has 16 recordings to the message.
+missing sample (-32768), otherwise as float32; always packed. A stream has 16 recordings to the message, or as many as
+make 4 MiB.
 
 It ends with 0 when all were classified, with 1 when some were not (a file that cannot be read has the reason
 UNREADABLE_FILE), with 2 when it was called wrongly, and with 3 when there is no service or it ended the call.
@@ -214,6 +215,16 @@ class EveryLanguage:
         assert (plain.sample_rate_hz, plain.packed_signal.microvolts_per_unit) == (100, 1)
         assert len(plain.packed_signal.samples) == 24_000
         assert len(uneven.packed_signal.samples) == 48_000
+
+    def test_long_recordings_fill_a_message(
+        self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, tmp_path: Path
+    ) -> None:
+        """A message is closed once it holds 4 MiB: sixteen of the longest are more than a service takes."""
+        for name in ("a", "b", "c"):
+            write_record(tmp_path / name, millivolts_of(0, 500, 300), "500")
+        program.run("--address", fake_address, "--stream", tmp_path)
+
+        assert [len(group) for group in fake_service.groups] == [2, 1]
 
     def test_a_call_is_made_again(
         self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, wfdb_folder: Path

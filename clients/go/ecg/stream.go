@@ -9,12 +9,17 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	ecgv1 "github.com/ecg-classifier/ecg-classifier/clients/go/ecg/v1"
 )
 
-// Recordings of a stream's message. Any number gives the same answers; this many cost little more than one.
-const recordingsPerMessage = 16
+// A message is sent once it holds so many recordings, or so many bytes: of long recordings a few fill it. How they are
+// grouped changes no answer.
+const (
+	recordingsPerMessage = 16
+	bytesPerMessage      = 4 << 20
+)
 
 type predictStream = grpc.BidiStreamingClient[ecgv1.PredictStreamRequest, ecgv1.PredictStreamResponse]
 
@@ -51,15 +56,17 @@ func (c *Client) PredictStream(
 // send sends all recordings and ends its side of the stream; it returns how many it sent, or tried to.
 func send(stream predictStream, recordings iter.Seq[*ecgv1.Recording]) (count int) {
 	var group []*ecgv1.Recording
+	size := 0
 	for recording := range recordings {
 		count++
 		group = append(group, recording)
-		if len(group) == recordingsPerMessage {
+		size += proto.Size(recording)
+		if len(group) == recordingsPerMessage || size >= bytesPerMessage {
 			// Why a stream cannot be sent to, the receiving side is told.
 			if stream.Send(&ecgv1.PredictStreamRequest{Recordings: group}) != nil {
 				return count
 			}
-			group = nil
+			group, size = nil, 0
 		}
 	}
 	if len(group) > 0 && stream.Send(&ecgv1.PredictStreamRequest{Recordings: group}) != nil {

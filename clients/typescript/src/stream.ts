@@ -8,8 +8,10 @@ import type { Recording } from "./generated/ecg/v1/recording.js";
 type Call = ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
 type Recordings = Iterable<Recording> | AsyncIterable<Recording>;
 
-// Any number gives the same answers; this many cost little more than one.
+// A message is sent once it holds so many recordings, or so many bytes: of long recordings a few fill it. How they are
+// grouped changes no answer.
 const RECORDINGS_PER_MESSAGE = 16;
+const BYTES_PER_MESSAGE = 4 << 20;
 
 /** Sends the recordings over a call, and yields its results meanwhile. */
 export async function* resultsOf(call: Call, recordings: Recordings): AsyncGenerator<RecordingResult, void> {
@@ -41,12 +43,15 @@ export async function* resultsOf(call: Call, recordings: Recordings): AsyncGener
 async function send(call: Call, recordings: Recordings, over: AbortSignal): Promise<number> {
   let count = 0;
   let group: Recording[] = [];
+  let size = 0;
   for await (const recording of recordings) {
     count++;
     group.push(recording);
-    if (group.length === RECORDINGS_PER_MESSAGE) {
+    size += signalBytes(recording);
+    if (group.length === RECORDINGS_PER_MESSAGE || size >= BYTES_PER_MESSAGE) {
       await write(call, group, over);
       group = [];
+      size = 0;
     }
     if (over.aborted) {
       return count;
@@ -57,6 +62,12 @@ async function send(call: Call, recordings: Recordings, over: AbortSignal): Prom
   }
   call.end();
   return count;
+}
+
+/** What a recording takes of a message, but for some hundred bytes. */
+function signalBytes({ leads, packedSignal }: Recording): number {
+  const unpacked = leads.reduce((bytes, lead) => bytes + lead.millivolts.length * Float32Array.BYTES_PER_ELEMENT, 0);
+  return unpacked + (packedSignal?.samples.length ?? 0);
 }
 
 async function write(call: Call, recordings: Recording[], over: AbortSignal): Promise<void> {
