@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         UnauthenticatedError,
         UnknownModelError,
         UnreadableFileError,
+        UnwritableRecordingError,
     )
     from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
     from ecg_client.prediction import (
@@ -94,6 +95,7 @@ __all__ = [
     "UnauthenticatedError",
     "UnknownModelError",
     "UnreadableFileError",
+    "UnwritableRecordingError",
     "WarningCode",
     "WindowPrediction",
 ]

@@ -7,6 +7,8 @@ import typer
 from typer.core import TyperArgument, TyperCommand
 
 from ecg_client.cli.checking import check
+from ecg_client.cli.converting import EPILOG as CONVERT_EPILOG
+from ecg_client.cli.converting import convert
 from ecg_client.cli.describing import health, summary
 from ecg_client.cli.plotting import plot
 from ecg_client.cli.predicting import predict
@@ -52,6 +54,7 @@ for command, epilog in (
     (predict, _METADATA_NOTE),
     (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
     (plot, _METADATA_NOTE),
+    (convert, CONVERT_EPILOG),
     (summary, None),
     (health, None),
     (check, _NPZ_LAYOUT),
