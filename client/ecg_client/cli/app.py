@@ -10,6 +10,8 @@ from ecg_client.cli.checking import check
 from ecg_client.cli.converting import EPILOG as CONVERT_EPILOG
 from ecg_client.cli.converting import convert
 from ecg_client.cli.describing import health, summary
+from ecg_client.cli.evaluating import EPILOG as EVALUATE_EPILOG
+from ecg_client.cli.evaluating import evaluate
 from ecg_client.cli.plotting import plot
 from ecg_client.cli.predicting import predict
 from ecg_client.cli.streaming import stream
@@ -55,6 +57,7 @@ for command, epilog in (
     (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
     (plot, _METADATA_NOTE),
     (convert, CONVERT_EPILOG),
+    (evaluate, EVALUATE_EPILOG),
     (summary, None),
     (health, None),
     (check, _NPZ_LAYOUT),
