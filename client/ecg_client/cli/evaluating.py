@@ -74,7 +74,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     if fold and not any(map(is_ptbxl_folder, files)):
         raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
-    table = None if labels is None else read_labels(labels)
+    table = None if labels is None else _read_labels(labels)
     sources = find_recordings(files, folds=fold, sample_rate_hz=sample_rate, unit=unit)
     selection = _Selection(table)
     tally = _Tally()
@@ -100,6 +100,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     sys.exit(1 if tally.problem_count else 0)
 
 
+def _read_labels(path: Path) -> Labels:
+    try:
+        return read_labels(path)
+    except UnreadableFileError as error:
+        raise typer.BadParameter(f"--labels: {error}") from error
+
+
 @dataclasses.dataclass(slots=True)
 class _Selection:
     """Recordings with their labels, and those that have none counted."""
@@ -107,7 +114,7 @@ class _Selection:
     table: Labels | None
     count: int = 0
     unlabelled_count: int = 0
-    sent_ids: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    ids: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
     def labelled(self, items: Iterable[Recording | UnreadableFileError]) -> Iterator[Recording | UnreadableFileError]:
         for item in items:
@@ -121,26 +128,26 @@ class _Selection:
     def _with_labels(self, recording: Recording) -> Recording | None:
         if self.table is None:
             return recording if is_labelled(recording.labels) else None
-        self.sent_ids[recording.recording_id] += 1
+        self.ids[recording.recording_id] += 1
         labels = self.table.get(recording.recording_id)
         return dataclasses.replace(recording, labels=labels) if labels else None
 
     def check(self) -> None:
         """Refuses to tell figures where labels can belong to other recordings, or nothing has any."""
-        twice = [name for name, count in self.sent_ids.items() if count > 1 and name in (self.table or {})]
+        twice = [name for name, count in self.ids.items() if count > 1 and name in (self.table or {})]
         if twice:
             raise typer.BadParameter(f"--labels: several recordings are called {twice[0]}; rename their files")
         if self.count and self.unlabelled_count == self.count:
             raise typer.BadParameter(f"no recording has a label; {self._remedy()}")
 
     def _remedy(self) -> str:
-        first = next(iter(self.sent_ids), "")
+        first = next(iter(self.ids), "")
         return f"in --labels, the first would be {first}" if first else "give --labels"
 
     @property
     def unmatched_count(self) -> int:
         """Lines of the table about recordings that are not there."""
-        return len((self.table or {}).keys() - self.sent_ids.keys())
+        return len((self.table or {}).keys() - self.ids.keys())
 
 
 @dataclasses.dataclass(slots=True)

@@ -83,6 +83,7 @@ def test_what_cannot_be_read_is_told_and_counted(ecg: Ecg, folder: Path) -> None
     [
         (None, "no recording has a label; give --labels"),
         ("id,MI\nz,1\n", "no recording has a label; in --labels, the first would be a"),
+        ("MI\n1\n", "labels.csv: 0 of its columns are called recording_id"),
         ("id,MI\na,1\n", "--labels: several recordings are called a; rename"),
     ],
 )
