@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
@@ -77,8 +78,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     table = None if labels is None else _read_labels(labels)
     sources = find_recordings(files, folds=fold, sample_rate_hz=sample_rate, unit=unit)
     selection = _Selection(table)
-    tally = _Tally()
     console = terminal(stderr=True)
+    tally = _Tally(console)
     items = selection.labelled(source.read_or_error() for source in sources)
     with service.client() as client:
         outcomes = predict_all(client, items, timeout, model_version=model_version)
@@ -152,8 +153,9 @@ class _Selection:
 
 @dataclasses.dataclass(slots=True)
 class _Tally:
-    """Outcomes as they come in."""
+    """Outcomes as they come in; problems are told through the console of the progress bar."""
 
+    console: Console
     cases: list[Case] = dataclasses.field(default_factory=list)
     problem_count: int = 0
     abstained_count: int = 0
@@ -164,7 +166,7 @@ class _Tally:
         if outcome.problem is not None:
             self.problem_count += 1
             if self.problem_count <= _MAX_PROBLEMS:
-                typer.echo(f"ecg: {outcome.name}: {problem_text(outcome.problem)}", err=True)
+                self.console.print(f"ecg: {outcome.name}: {problem_text(outcome.problem)}", soft_wrap=True)
         if outcome.prediction is not None:
             self.cases.append(Case(outcome.prediction.classes, outcome.labels or {}))
             self.abstained_count += outcome.prediction.is_abstained

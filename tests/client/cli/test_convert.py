@@ -71,7 +71,7 @@ def test_a_ptbxl_folder_becomes_an_npz_with_metadata_and_targets(ecg: Ecg, tmp_p
         assert (read.metadata, read.labels) == (recording.metadata, recording.labels)
     code, _, err = ecg("convert", folder, "-o", tmp_path / "records")
     assert code == 0
-    assert "ecg: left out, for the format has no place for it: age_years of 20\n" in err
+    assert "for the format has no place for it: age_years (20), sex (20), height_cm (7)" in err
 
 
 def test_what_does_not_fit_into_npz_names_the_remedy(ecg: Ecg, tmp_path: Path) -> None:
