@@ -14,7 +14,7 @@ from rich.progress import track
 from ecg_client.cli.options import Files, SampleRate, Unit
 from ecg_client.cli.rendering import terminal
 from ecg_client.cli.streaming import Folds
-from ecg_client.errors import UnwritableRecordingError
+from ecg_client.errors import UnwritableFileError, UnwritableRecordingError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import RecordingSource, find_recordings
 from ecg_client.recording import Recording
@@ -35,14 +35,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 
 _MAX_REMARKS = 5
 
-EPILOG = """Examples:
-
-\b
-ecg convert resting.dcm --output resting.hea    one record
-ecg convert "export/**/*.xml" --output records  a folder of records
-ecg convert table.csv --unit uV --sample-rate 500 --output records
-ecg convert path/to/ptbxl --fold 10 --output fold10.npz
-
+NOTE = """\
 WFDB records (a header and 16 bits a sample) take any sample rate, length and leads. No sample is clipped, or moved by
 more than half a step; integers stay what they are. What is known of the patient is not in them: the reader takes no
 age or sex from a WFDB record, so none is written. An .npz holds 10 s at 100 Hz of all twelve leads, with age, sex and
@@ -73,7 +66,7 @@ def convert(  # noqa: PLR0913 - each is an option of the command
     try:
         conversion.run(sources)
     except OSError as error:
-        raise typer.BadParameter(f"--output: {output} cannot be written: {error.strerror}; give another") from error
+        raise UnwritableFileError(output, f"{error.strerror}; give another --output") from error
     conversion.tell(output)
     sys.exit(1 if conversion.problem_count else 0)
 

@@ -38,13 +38,7 @@ LabelTable = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, with the interval of every figure.")]
 
-EPILOG = f"""Examples:
-
-\b
-ecg evaluate path/to/ptbxl --fold 9
-ecg evaluate test.npz --json                          Z_test has the labels
-ecg evaluate "export/**/*.xml" --labels labels.csv
-
+NOTE = f"""\
 Labels come from a PTB-XL folder, from Z_test of an .npz file, or from a table. A recording of the first two that shows
 no class at all counts as unlabelled, as in published figures of PTB-XL; in a table, 0 is 0. Recordings without a label
 are not sent. Those from which the service abstains count like the others. Intervals are of 95 %, from {RESAMPLES:,}
