@@ -1,7 +1,8 @@
 # make demo    sets everything up, starts a server, streams recordings to it and prints what they show
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
-# make check   generated code, contract, style, types, imports
+# make check   generated code, contract, style, types, imports, the documentation as a site
+# make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
@@ -12,7 +13,9 @@
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
-# make generate, make lock   renew generated/ and requirements.lock
+# make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
+#               clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -28,10 +31,12 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
+# Its successor is known: docs/adr/0013.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check train evaluate recordings quality model-card bench bench-overload fuzz soak faults \
-    generate lock clean
+.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+    soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -80,6 +85,9 @@ soak: $(READY)
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
 
+clients: $(READY)
+	$(BIN)/pytest tests/clients $(ARGS)
+
 check: $(READY)
 	scripts/check-generated $(BIN)
 	$(BIN)/buf lint
@@ -89,9 +97,22 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MKDOCS) build
+
+docs: $(READY)
+	$(MKDOCS) build
+	@echo 'open build/site/index.html'
+
+docs-serve: $(READY)
+	$(MKDOCS) serve
 
 generate: $(READY)
-	scripts/generate $(BIN) generated
+	scripts/generate $(BIN) generated docs/reference/contract.md
+
+generate-clients: $(READY)
+	scripts/generate-go $(BIN) clients/go
+	cd clients/typescript && npm ci
+	scripts/generate-typescript $(BIN) clients/typescript
 
 # The lock holds hashes for every platform and every Python from 3.11 on.
 lock:

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 class AsyncEcgClient:
     """Classifies recordings at a service, over one connection, for use with asyncio.
 
-    ::
-
         async with AsyncEcgClient("127.0.0.1:50051") as client:
             prediction = await client.predict(Recording(signal=millivolts, sample_rate_hz=100.0))
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 class EcgClient:
     """Classifies recordings at a service, over one connection. May be used by several threads at once.
 
-    ::
-
         with EcgClient("127.0.0.1:50051") as client:
             prediction = client.predict(Recording(signal=millivolts, sample_rate_hz=100.0))
 

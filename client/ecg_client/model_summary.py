@@ -9,7 +9,10 @@ from ecg_client.recording import LeadName
 
 
 class ServingStatus(enum.IntEnum):
-    """Whether the service takes calls; the values are those of `grpc.health.v1`."""
+    """Whether the service takes calls: `SERVING` or `NOT_SERVING`; `UNKNOWN` and `SERVICE_UNKNOWN` come from others.
+
+    The values are those of `grpc.health.v1`.
+    """
 
     UNKNOWN = 0
     SERVING = 1

@@ -14,7 +14,10 @@ MICROVOLTS_PER_MILLIVOLT = 1000.0
 
 
 class LeadName(enum.IntEnum):
-    """The leads of the standard 12-lead ECG; the values are those of `ecg.v1.LeadName`."""
+    """The leads of the standard 12-lead ECG: `I`, `II`, `III`, `AVR`, `AVL`, `AVF`, `V1` to `V6`.
+
+    The values are those of `ecg.v1.LeadName`.
+    """
 
     I = 1  # noqa: E741 - the lead is called I
     II = 2
@@ -38,16 +41,20 @@ INDEPENDENT_LEADS: tuple[LeadName, ...] = (LeadName.I, LeadName.II, *STANDARD_LE
 
 
 class Sex(enum.IntEnum):
-    """Sex, as recorded in the data the network learned from; the values are those of `ecg.v1.Sex`."""
+    """Sex, as recorded in the data the network learned from: `MALE` or `FEMALE`.
+
+    The values are those of `ecg.v1.Sex`.
+    """
 
     MALE = 1
     FEMALE = 2
 
 
 class InfarctionStage(enum.IntEnum):
-    """Stage of a myocardial infarction; the values are those of `ecg.v1.InfarctionStage`.
+    """Stage of a myocardial infarction: `I` (acute), `I_II`, `II`, `II_III`, `III` (old) or `UNKNOWN`.
 
-    UNKNOWN is an infarction whose stage nobody knows. Where no infarction is on record, the stage is None.
+    The values are those of `ecg.v1.InfarctionStage`. `UNKNOWN` is an infarction whose stage nobody
+    knows. Where no infarction is on record, the stage is None.
     """
 
     UNKNOWN = 1
