@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnknownModelError,
         UnreadableFileError,
         UnwritableFileError,
+        UnwritableRecordingError,
     )
     from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
     from ecg_client.prediction import (
@@ -98,6 +99,7 @@ __all__ = [
     "UnknownModelError",
     "UnreadableFileError",
     "UnwritableFileError",
+    "UnwritableRecordingError",
     "WarningCode",
     "WindowPrediction",
 ]

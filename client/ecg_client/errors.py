@@ -7,6 +7,7 @@
     ├── InvalidCredentialsError      a token or certificate that cannot be used (also a ValueError)
     ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
     ├── UnreadableFileError          a file that holds no recording that we can read
+    ├── UnwritableRecordingError     a Recording that a file of the wanted format cannot hold
     ├── UnwritableFileError          a file that cannot be written
     ├── InvalidFrameError            a DataFrame that recordings cannot be taken from (also a ValueError)
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
@@ -75,6 +76,10 @@ class UnreadableFileError(EcgError):
         super().__init__(f"{path}: {problem}")
         self.path = Path(path)
         self.problem = problem
+
+
+class UnwritableRecordingError(EcgError):
+    """A recording that a file of the wanted format cannot hold, or may not."""
 
 
 class UnwritableFileError(EcgError):

@@ -5,7 +5,6 @@ import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping
 
-from ecg_client.errors import MissingExtraError
 from ecg_client.evaluation import AucReport, evaluate_auc
 from ecg_client.outcomes import Outcome
 from ecg_client.wording import is_about_quality
@@ -89,10 +88,7 @@ class Report:
         others: Iterator[tuple[Mapping[str, float], None]] = itertools.repeat(
             ({}, None), self.count - self.problem_count - len(self.labelled)
         )
-        try:
-            yield from _auc_lines(evaluate_auc(itertools.chain(self.labelled, others)))
-        except MissingExtraError as error:
-            yield str(error)
+        yield from _auc_lines(evaluate_auc(itertools.chain(self.labelled, others)))
 
 
 def _auc_lines(auc: AucReport) -> Iterator[str]:

@@ -7,7 +7,11 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from ecg_client.cli.checking import check
+from ecg_client.cli.converting import NOTE as CONVERT_NOTE
+from ecg_client.cli.converting import convert
 from ecg_client.cli.describing import health, summary
+from ecg_client.cli.evaluating import NOTE as EVALUATE_NOTE
+from ecg_client.cli.evaluating import evaluate
 from ecg_client.cli.examples import examples_text
 from ecg_client.cli.plotting import plot
 from ecg_client.cli.predicting import predict
@@ -74,6 +78,8 @@ for command, epilog in (
     (predict, _METADATA_NOTE),
     (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
     (plot, _METADATA_NOTE),
+    (convert, CONVERT_NOTE),
+    (evaluate, EVALUATE_NOTE),
     (summary, None),
     (health, None),
     (check, _NPZ_LAYOUT),

@@ -20,6 +20,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("A page for the printer", "ecg plot 00001_hr --output 00001.pdf"),
         ("The leads alone, one below the other, without a service", "ecg plot 00001_hr --no-predict --layout 12x1"),
     ),
+    "convert": (
+        ("One WFDB record of a file", "ecg convert resting.dcm --output resting.hea"),
+        ("A folder of records, of files of any format", "ecg convert export/ --output records"),
+        ("A fold of PTB-XL in one file, with metadata and labels", "ecg convert ptb-xl/ --fold 9 --output fold9.npz"),
+    ),
+    "evaluate": (
+        ("Fold 9 of PTB-XL", "ecg evaluate ptb-xl/ --fold 9"),
+        ("A file with Z_test, for programs", "ecg evaluate fold9.npz --json"),
+        ("Any files, with a table of what they show", "ecg evaluate records/ --labels labels.csv"),
+    ),
     "summary": (
         ("The model that is served as usual", "ecg summary"),
         ("Another of the service's models, for programs", "ecg summary --model-version canary --json"),

@@ -33,8 +33,8 @@ _UNPACKED_BYTES = 1 << 26
 
 _METADATA_COUNT = 7
 _LEAST_HEIGHT_CM = 50.0
-_SEXES = (Sex.MALE, Sex.FEMALE)
-_FIRST_STAGES = (
+SEXES = (Sex.MALE, Sex.FEMALE)
+FIRST_STAGES = (
     None,
     InfarctionStage.I,
     InfarctionStage.I_II,
@@ -42,7 +42,7 @@ _FIRST_STAGES = (
     InfarctionStage.II_III,
     InfarctionStage.III,
 )
-_SECOND_STAGES = (None, InfarctionStage.I, InfarctionStage.II, InfarctionStage.III)
+SECOND_STAGES = (None, InfarctionStage.I, InfarctionStage.II, InfarctionStage.III)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -124,11 +124,11 @@ def metadata_from_row(row: Sequence[float] | npt.NDArray[Any]) -> PatientMetadat
     known_age, known_height = _known(age), _known(height)
     return PatientMetadata(
         age_years=OVER_89_YEARS if known_age == OVER_89_CODE else known_age,
-        sex=_decoded("sex", sex, _SEXES),
+        sex=_decoded("sex", sex, SEXES),
         height_cm=None if known_height is None or known_height < _LEAST_HEIGHT_CM else known_height,
         weight_kg=_known(weight),
-        first_infarction_stage=_decoded("first infarction stage", first_stage, _FIRST_STAGES),
-        second_infarction_stage=_decoded("second infarction stage", second_stage, _SECOND_STAGES),
+        first_infarction_stage=_decoded("first infarction stage", first_stage, FIRST_STAGES),
+        second_infarction_stage=_decoded("second infarction stage", second_stage, SECOND_STAGES),
         has_pacemaker=_decoded("pacemaker", pacemaker, (False, True)),
     )
 
