@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         FieldViolation,
         InvalidAddressError,
         InvalidCredentialsError,
+        InvalidFrameError,
         InvalidRecordingError,
         LimitExceededError,
         MissingExtraError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         UnauthenticatedError,
         UnknownModelError,
         UnreadableFileError,
+        UnwritableFileError,
         UnwritableRecordingError,
     )
     from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
@@ -70,6 +72,7 @@ __all__ = [
     "InfarctionStage",
     "InvalidAddressError",
     "InvalidCredentialsError",
+    "InvalidFrameError",
     "InvalidRecordingError",
     "LeadName",
     "LimitExceededError",
@@ -95,6 +98,7 @@ __all__ = [
     "UnauthenticatedError",
     "UnknownModelError",
     "UnreadableFileError",
+    "UnwritableFileError",
     "UnwritableRecordingError",
     "WarningCode",
     "WindowPrediction",

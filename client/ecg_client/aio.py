@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 import grpc.aio
@@ -25,6 +25,9 @@ from ecg_client.recording import Recording
 from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.status import error_from_rpc, stream_ended_early
 from ecg_client.tls import Tls
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class AsyncEcgClient:
@@ -125,6 +128,28 @@ class AsyncEcgClient:
             sender.close()
         if sender.source_error is not None:
             raise sender.source_error
+
+    async def predict_frame(
+        self,
+        frame: "pd.DataFrame",
+        *,
+        sample_rate_hz: float | None = None,
+        unit: str | None = None,
+        model_version: str = "",
+        timeout_s: float | None = None,
+    ) -> "pd.DataFrame":
+        """Classifies the recordings of a pandas DataFrame, one in each row; see `EcgClient.predict_frame`.
+
+        Files are read in another thread.
+        """
+        from ecg_client.tables.frames import FrameBatch  # noqa: PLC0415 - most callers need no readers of files
+
+        batch = FrameBatch(frame, sample_rate_hz, unit)
+        class_codes = (await self.model_summary(model_version=model_version)).class_codes
+        results = self.predict_stream(batch.recordings_async(), model_version=model_version, timeout_s=timeout_s)
+        async for result in results:
+            batch.add(result)
+        return batch.predictions(class_codes)
 
     async def model_summary(self, *, model_version: str = "") -> ModelSummary:
         """Asks which models are being served, and what one of them is; see `EcgClient.model_summary`."""

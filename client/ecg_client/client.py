@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -25,6 +25,9 @@ from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumab
 from ecg_client.sender import Sender
 from ecg_client.status import error_from_rpc, stream_ended_early
 from ecg_client.tls import Tls
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class EcgClient:
@@ -160,6 +163,54 @@ class EcgClient:
         finally:
             call.cancel()
         return stream_ended_early(self._address)
+
+    def predict_frame(
+        self,
+        frame: "pd.DataFrame",
+        *,
+        sample_rate_hz: float | None = None,
+        unit: str | None = None,
+        model_version: str = "",
+        timeout_s: float | None = None,
+    ) -> "pd.DataFrame":
+        """Classifies the recordings of a pandas DataFrame, one in each row, over one stream.
+
+        ::
+
+            frame = pd.DataFrame({"path": sorted(Path("records").rglob("*.hea")), "age_years": 61})
+            predictions = client.predict_frame(frame)
+            frame.join(predictions[["MI_probability", "findings", "reason"]])
+
+        A value that is missing (NaN, None, NA) is unknown. Columns that are not named here are left alone.
+
+        Args:
+            frame: Either a column `path`, a file of any format that can be read, with `number`, counted from 0, where
+                it holds several recordings; or a column `signal`, arrays [sample, lead] in millivolts, with
+                `sample_rate_hz`, and `lead_names` unless the leads are the twelve or the `INDEPENDENT_LEADS` in their
+                usual order. Integers need `microvolts_per_unit`. Optional: `recording_id`, `age_years`, `sex` ("male",
+                "female", "m", "f" or a `Sex`), `height_cm`, `weight_kg`, `has_pacemaker`, `first_infarction_stage` and
+                `second_infarction_stage`; they go before what a file says.
+            sample_rate_hz: The sample rate of signals and files that do not say it, in hertz.
+            unit: The unit of files that do not say it, such as "uV".
+            model_version: Which of the service's models is to answer, by label or version; empty: its usual one.
+            timeout_s: How long all of it may take, in seconds; None is for ever.
+
+        Returns:
+            A DataFrame with the same index and the columns that docs/batch.md lists. A recording that cannot be read or
+            classified has a `reason` and a `message` in place of a prediction.
+
+        Raises:
+            InvalidFrameError: The frame has not the columns that it needs.
+            MissingExtraError: pandas, or what reads one of the files, is not installed.
+            ServiceError: The stream ended early; no result is kept. For many thousands use `ecg stream --output`.
+        """
+        from ecg_client.tables.frames import FrameBatch  # noqa: PLC0415 - most callers need no readers of files
+
+        batch = FrameBatch(frame, sample_rate_hz, unit)
+        class_codes = self.model_summary(model_version=model_version).class_codes
+        for result in self.predict_stream(batch.recordings(), model_version=model_version, timeout_s=timeout_s):
+            batch.add(result)
+        return batch.predictions(class_codes)
 
     def model_summary(self, *, model_version: str = "") -> ModelSummary:
         """Asks which models are being served, and what one of them is.

@@ -8,6 +8,8 @@
     ├── InvalidRecordingError        a Recording that cannot be put on the wire (also a ValueError)
     ├── UnreadableFileError          a file that holds no recording that we can read
     ├── UnwritableRecordingError     a Recording that a file of the wanted format cannot hold
+    ├── UnwritableFileError          a file that cannot be written
+    ├── InvalidFrameError            a DataFrame that recordings cannot be taken from (also a ValueError)
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
     └── ServiceError                 a call ended with a status other than OK
         ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
@@ -78,6 +80,22 @@ class UnreadableFileError(EcgError):
 
 class UnwritableRecordingError(EcgError):
     """A recording that a file of the wanted format cannot hold, or may not."""
+
+
+class UnwritableFileError(EcgError):
+    """A file that cannot be written.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        super().__init__(f"{path} cannot be written: {problem}")
+        self.path = Path(path)
+
+
+class InvalidFrameError(EcgError, ValueError):
+    """A DataFrame whose columns do not say what the recordings are."""
 
 
 class MissingExtraError(EcgError, ImportError):

@@ -4,15 +4,22 @@ import collections
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from ecg_client.client import EcgClient
 from ecg_client.connection import MAX_MESSAGE_BYTES
 from ecg_client.convert import signal_byte_count
-from ecg_client.errors import FieldViolation, RecordingRefusedError, UnreadableFileError
+from ecg_client.errors import FieldViolation, InvalidRecordingError, RecordingRefusedError, UnreadableFileError
 from ecg_client.prediction import Prediction, RecordingError, RecordingResult
 from ecg_client.recording import Recording
 
+if TYPE_CHECKING:
+    from ecg_client.client import EcgClient
+
+Item = Recording | UnreadableFileError | InvalidRecordingError
+"""A recording, or why there is none."""
+
 UNREADABLE_FILE = "UNREADABLE_FILE"
+INVALID_RECORDING = "INVALID_RECORDING"
 RECORDING_TOO_LARGE = "RECORDING_TOO_LARGE"
 
 # What a message holds besides a signal is less than this.
@@ -54,8 +61,8 @@ class Outcome:
 
 
 def predict_each(
-    client: EcgClient,
-    items: Iterable[Recording | UnreadableFileError],
+    client: "EcgClient",
+    items: Iterable[Item],
     *,
     include_windows: bool = False,
     model_version: str = "",
@@ -67,38 +74,55 @@ def predict_each(
 
 
 def predict_all(
-    client: EcgClient,
-    items: Iterable[Recording | UnreadableFileError],
+    client: "EcgClient",
+    items: Iterable[Item],
     timeout_s: float | None = None,
     *,
     include_windows: bool = False,
     model_version: str = "",
 ) -> Iterator[Outcome]:
     """Classifies recordings over one stream; outcomes come in the order of the items."""
-    # The stream takes items in another thread. Each is noted before it can be sent, so it is there when its result is.
-    taken: collections.deque[Recording | Outcome] = collections.deque()
-    sent = _noted(map(_sendable, items), taken)
+    outcomes = OutcomesInOrder()
     results = client.predict_stream(
-        sent, timeout_s=timeout_s, include_windows=include_windows, model_version=model_version
+        outcomes.sent(items), timeout_s=timeout_s, include_windows=include_windows, model_version=model_version
     )
     for result in results:
-        while isinstance(item := taken.popleft(), Outcome):
+        yield from outcomes.answered(result)
+    yield from outcomes.left()
+
+
+class OutcomesInOrder:
+    """The outcomes of items that go through a stream, in the order of the items, whether they can be sent or not."""
+
+    def __init__(self) -> None:
+        # The stream takes items in another thread. Each is noted before it can be sent, so it is there when its result
+        # is.
+        self._taken: collections.deque[Recording | Outcome] = collections.deque()
+
+    def sent(self, items: Iterable[Item]) -> Iterator[Recording]:
+        """Yields the recordings that can be sent."""
+        for item in map(_sendable, items):
+            self._taken.append(item)
+            if isinstance(item, Recording):
+                yield item
+
+    def answered(self, result: RecordingResult) -> Iterator[Outcome]:
+        """Yields the outcome of the next recording that was sent, after those of items before it."""
+        while isinstance(item := self._taken.popleft(), Outcome):
             yield item
         yield _answered(result, item)
-    yield from (item for item in taken if isinstance(item, Outcome))
+
+    def left(self) -> Iterator[Outcome]:
+        """Yields the outcomes of items after the last recording that was sent."""
+        yield from (item for item in self._taken if isinstance(item, Outcome))
 
 
-def _noted(items: Iterable[Recording | Outcome], taken: collections.deque[Recording | Outcome]) -> Iterator[Recording]:
-    for item in items:
-        taken.append(item)
-        if isinstance(item, Recording):
-            yield item
-
-
-def _sendable(item: Recording | UnreadableFileError) -> Recording | Outcome:
+def _sendable(item: Item) -> Recording | Outcome:
     """A recording that can be sent; of anything else the outcome, which is known without asking."""
     if isinstance(item, UnreadableFileError):
         return Outcome(str(item.path), problem=Problem(UNREADABLE_FILE, item.problem))
+    if isinstance(item, InvalidRecordingError):
+        return Outcome("", problem=Problem(INVALID_RECORDING, str(item)))
     # grpc would end the whole stream for it.
     if signal_byte_count(item) > _SIGNAL_BYTES:
         return _outcome(item, problem=Problem(RECORDING_TOO_LARGE, "no message can hold it; cut it into pieces"))

@@ -2,9 +2,9 @@
 
 import collections
 import dataclasses
+import itertools
 from collections.abc import Iterator, Mapping
 
-from ecg_client.errors import MissingExtraError
 from ecg_client.evaluation import AucReport, evaluate_auc
 from ecg_client.outcomes import Outcome
 from ecg_client.wording import is_about_quality
@@ -25,19 +25,21 @@ class Report:
         remark_counts: How many recordings the readers of files made each remark about.
         warned_counts: How many recordings have each warning of their signal's quality, by its code.
         abstained_count: In how many recordings the service does not stand by its findings.
-        probabilities_and_labels: What the AUC is computed from, for each recording that was classified.
+        labelled: What the AUC is computed from: probabilities and labels of each classified recording that has labels.
+        row_count: How many rows the table has that was written; 0 where none was.
+        kept_count: How many recordings an earlier run classified already; they are in none of the other counts.
     """
 
     count: int = 0
+    kept_count: int = 0
+    row_count: int = 0
     rows: list[Outcome] = dataclasses.field(default_factory=list)
     problem_count: int = 0
     finding_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     remark_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     warned_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     abstained_count: int = 0
-    probabilities_and_labels: list[tuple[Mapping[str, float], Mapping[str, int] | None]] = dataclasses.field(
-        default_factory=list
-    )
+    labelled: list[tuple[Mapping[str, float], Mapping[str, int]]] = dataclasses.field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """Counts an outcome."""
@@ -52,12 +54,15 @@ class Report:
         self.warned_counts.update({one.code for one in outcome.prediction.warnings if is_about_quality(one)})
         classes = outcome.prediction.classes
         self.finding_counts.update({entry.code: int(entry.is_positive) for entry in classes})
-        self.probabilities_and_labels.append(({entry.code: entry.probability for entry in classes}, outcome.labels))
+        if outcome.labels is not None:
+            self.labelled.append(({entry.code: entry.probability for entry in classes}, outcome.labels))
 
     def count_lines(self) -> Iterator[str]:
         """How many there were, and with what findings."""
         problems = f"; {self.problem_count} could not be read or classified" if self.problem_count else ""
         yield f"{self.count} recording{'' if self.count == 1 else 's'}{problems}"
+        if self.kept_count:
+            yield f"Classified by an earlier run, and kept: {self.kept_count}"
         if self.finding_counts:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
         if self.abstained_count:
@@ -67,23 +72,23 @@ class Report:
         """How many signals have which fault, the most frequent first."""
         if self.warned_counts:
             counts = ", ".join(f"{code} {count}" for code, count in self.warned_counts.most_common())
-            yield f"Signal quality, recordings warned of: {counts} (which: --json)"
+            yield f"Signal quality, recordings warned of: {counts} (which: --output)"
 
     def remark_lines(self) -> Iterator[str]:
         """What the readers of files had to say, the most frequent first."""
         for remark, count in self.remark_counts.most_common(_MAX_REMARKS):
             yield f"In {count} recording{'' if count == 1 else 's'}: {remark}"
         if len(self.remark_counts) > _MAX_REMARKS:
-            yield f"... and {len(self.remark_counts) - _MAX_REMARKS} remarks more (all of them: --json)"
+            yield f"... and {len(self.remark_counts) - _MAX_REMARKS} remarks more (all of them: --output)"
 
     def auc_lines(self) -> Iterator[str]:
         """The AUC of each class and their mean; nothing where no recording came with labels."""
-        if all(labels is None for _, labels in self.probabilities_and_labels):
+        if not self.labelled:
             return
-        try:
-            yield from _auc_lines(evaluate_auc(self.probabilities_and_labels))
-        except MissingExtraError as error:
-            yield str(error)
+        others: Iterator[tuple[Mapping[str, float], None]] = itertools.repeat(
+            ({}, None), self.count - self.problem_count - len(self.labelled)
+        )
+        yield from _auc_lines(evaluate_auc(itertools.chain(self.labelled, others)))
 
 
 def _auc_lines(auc: AucReport) -> Iterator[str]:

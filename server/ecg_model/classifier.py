@@ -19,8 +19,8 @@ from ecg_model.usability import make_usable
 from ecg_model.warning import RecordingWarning
 from ecg_model.windows import combine
 
-# So that a recording of ten minutes needs no more memory than some dozens of short ones.
-WINDOWS_PER_RUN = 64
+# So that a recording of ten minutes needs no more memory than a batch of short ones. More at a time are no faster.
+WINDOWS_PER_RUN = 16
 
 
 class Network(Protocol):

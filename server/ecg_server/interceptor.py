@@ -125,6 +125,10 @@ async def _abort(context: Context, error: Exception, call: Call) -> None:
     if isinstance(error, aio.UsageError):
         call.status = grpc.StatusCode.CANCELLED.name
         raise error
+    # It is answered: health says NOT_FOUND by itself, of a name that it does not know.
+    if isinstance(error, aio.AbortError):
+        call.status = context.code().name
+        raise error
     if not is_foreseen(error):
         logger.error("a call failed", exc_info=error, extra={"request_id": call.request_id})
     status = rpc_status.to_status(status_of(error))

@@ -23,6 +23,7 @@ from ecg_server.addresses import AddressError, address_text, check_address_is_fr
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
 from ecg_server.full_queue import FullQueueInterceptor
+from ecg_server.health_servicer import HealthServicer
 from ecg_server.interceptor import CallInterceptor
 from ecg_server.memory import give_memory_back
 from ecg_server.model_watch import ModelWatch
@@ -39,6 +40,8 @@ from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stu
 
 CHANNELZ_NAME = channelz_pb2.DESCRIPTOR.services_by_name["Channelz"].full_name
 SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_name
+# Those that health is asked by: of the process, and of the service.
+HEALTH_NAMES = ("", SERVICE_NAME)
 
 # How long a call that has arrived may take to begin, and how often that is waited for at the start of a drain.
 SETTLING_SECONDS = 0.1
@@ -73,7 +76,7 @@ class EcgServer:
         self._servicer = EcgServicer(
             self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
         )
-        self._health = health.aio.HealthServicer()
+        self._health = HealthServicer(HEALTH_NAMES)
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
         self._background: list[asyncio.Task[None]] = []
@@ -201,7 +204,7 @@ class EcgServer:
         await self._health.set(SERVICE_NAME, status.SERVING if problem is None else status.NOT_SERVING)
 
     async def _set_health(self, status: int) -> None:
-        for name in ("", SERVICE_NAME):
+        for name in HEALTH_NAMES:
             await self._health.set(name, status)
 
 
@@ -220,7 +223,7 @@ def warm_up(classifier: Classifier, largest_batch: int) -> None:
 def _build_server(
     settings: ServerSettings,
     servicer: EcgServicer,
-    health_servicer: health.aio.HealthServicer,
+    health_servicer: HealthServicer,
     interceptors: Sequence[aio.ServerInterceptor],
 ) -> aio.Server:
     server = aio.server(interceptors=interceptors, options=connection_options(settings))
@@ -234,7 +237,7 @@ def _build_server(
     return server
 
 
-def _build_health_server(settings: ServerSettings, health_servicer: health.aio.HealthServicer) -> aio.Server:
+def _build_health_server(settings: ServerSettings, health_servicer: HealthServicer) -> aio.Server:
     server = aio.server(options=connection_options(settings))
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     return server

@@ -132,6 +132,30 @@ async def test_a_port_of_its_own_answers_health_and_nothing_else() -> None:
     assert error.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
+async def test_health_is_told_of_all_names_at_once() -> None:
+    """That of the process, which has none, and that of the service."""
+    async with serving(fake_classifier()) as server:
+        call = server.channel.unary_unary(
+            "/grpc.health.v1.Health/List",
+            request_serializer=health_pb2.HealthListRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthListResponse.FromString,
+        )
+        answer = await call(health_pb2.HealthListRequest())
+
+    assert {name: one.status for name, one in answer.statuses.items()} == {"": SERVING, SERVICE: SERVING}
+
+
+async def test_the_health_of_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    """NOT_FOUND, which is no fault of the server's: nothing is in its log."""
+    async with serving(fake_classifier()) as server:
+        call = health_pb2_grpc.HealthStub(server.channel).Check(health_pb2.HealthCheckRequest(service="nobody"))
+        with pytest.raises(aio.AioRpcError) as caught:
+            await call
+
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_single_call_without_a_deadline_has_the_servers() -> None:
     """It ends when that has passed, though the network is stuck; a stream has none."""
     network = GatedNetwork()

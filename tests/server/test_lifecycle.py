@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
@@ -31,6 +32,18 @@ async def health_of(channel: aio.Channel) -> list[int]:
     """Return the health of the whole server and of the service."""
     stub = health_pb2_grpc.HealthStub(channel)
     return [(await stub.Check(health_pb2.HealthCheckRequest(service=name))).status for name in HEALTH_NAMES]
+
+
+async def reflected(
+    channel: aio.Channel, *asked: reflection_pb2.ServerReflectionRequest, version: str = "v1"
+) -> list[reflection_pb2.ServerReflectionResponse]:
+    """Return what reflection answers."""
+    call = channel.stream_stream(
+        f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    return [response async for response in call(iter(asked))]
 
 
 async def failure_of(stream: Any, results: list[prediction_pb2.RecordingResult]) -> aio.AioRpcError:
@@ -91,20 +104,48 @@ async def test_the_network_is_warm_before_the_first_call() -> None:
 async def test_reflection_lists_the_services(version: str) -> None:
     """Both names of server reflection are known and describe the service, so that grpcurl needs no proto files."""
     async with serving(fake_classifier()) as server:
-        call = server.channel.stream_stream(
-            f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
-            request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
-            response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
-        )
-        asked = [
+        listed, described = await reflected(
+            server.channel,
             reflection_pb2.ServerReflectionRequest(list_services=""),
             reflection_pb2.ServerReflectionRequest(file_containing_symbol="ecg.v1.EcgService"),
-        ]
-        listed, described = [response async for response in call(iter(asked))]
+            version=version,
+        )
 
     names = {service.name for service in listed.list_services_response.service}
     assert {"ecg.v1.EcgService", "grpc.health.v1.Health"} <= names
     assert described.file_descriptor_response.file_descriptor_proto
+
+
+@pytest.mark.parametrize(
+    ("symbol", "file"),
+    [
+        ("ecg.v1.EcgService.PredictStream", "ecg/v1/ecg_service.proto"),
+        ("ecg.v1.WarningCode", "ecg/v1/prediction.proto"),
+        ("google.rpc.ErrorInfo", "google/rpc/error_details.proto"),
+        ("google.rpc.BadRequest", "google/rpc/error_details.proto"),
+        ("google.rpc.RetryInfo", "google/rpc/error_details.proto"),
+    ],
+)
+async def test_reflection_finds_symbols(symbol: str, file: str) -> None:
+    """Methods by their own names, for ghz; and the details of errors, which grpcurl then prints as JSON."""
+    asked = reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol)
+    async with serving(fake_classifier()) as server:
+        (found,) = await reflected(server.channel, asked)
+
+    files = map(FileDescriptorProto.FromString, found.file_descriptor_response.file_descriptor_proto)
+    assert file in {one.name for one in files}
+
+
+async def test_reflection_says_what_it_does_not_know() -> None:
+    """NOT_FOUND, for a name like that of a method too."""
+    asked = (
+        reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol)
+        for symbol in ("ecg.v1.EcgService.Guess", "ecg.v1.Guess", "guess")
+    )
+    async with serving(fake_classifier()) as server:
+        answers = await reflected(server.channel, *asked)
+
+    assert [one.error_response.error_code for one in answers] == [grpc.StatusCode.NOT_FOUND.value[0]] * 3
 
 
 async def test_a_drain_answers_everything_received_and_ends_the_stream_unavailable() -> None:

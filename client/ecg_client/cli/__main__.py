@@ -25,6 +25,7 @@ _EXIT_CODES: tuple[tuple[type[EcgError], int], ...] = (
     (ServiceError, 3),
     (EcgError, 2),
 )
+_INTERRUPTED = 130
 _CLOSED_PIPE = 141
 # What to do where no connection was made, by the first words that fit.
 _HANGS_UP = "; it hangs up at once: it may want --tls, or a client certificate with --cert and --key"
@@ -47,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except EcgError as error:
         sys.stderr.write(f"ecg: {error}{_hint(error)}\n")
         sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
+    except KeyboardInterrupt:
+        # Before there is a command: while it is imported, as for each completion.
+        sys.exit(_INTERRUPTED)
     except SystemExit as exited:
         # Typer and rich both turn a reader that has gone (`| head`) into status 1, which means something else here.
         if isinstance(exited.__context__, BrokenPipeError):

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import track
 
 from ecg_client.cli.options import Files, SampleRate, Unit
 from ecg_client.cli.rendering import terminal
 from ecg_client.cli.streaming import Folds
-from ecg_client.errors import UnwritableRecordingError
+from ecg_client.errors import UnwritableFileError, UnwritableRecordingError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import RecordingSource, find_recordings
 from ecg_client.recording import Recording
@@ -34,14 +35,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 
 _MAX_REMARKS = 5
 
-EPILOG = """Examples:
-
-\b
-ecg convert resting.dcm --output resting.hea    one record
-ecg convert "export/**/*.xml" --output records  a folder of records
-ecg convert table.csv --unit uV --sample-rate 500 --output records
-ecg convert path/to/ptbxl --fold 10 --output fold10.npz
-
+NOTE = """\
 WFDB records (a header and 16 bits a sample) take any sample rate, length and leads. No sample is clipped, or moved by
 more than half a step; integers stay what they are. Age, sex, height, weight and a pacemaker
 stand in comments of the header. An .npz holds 10 s at 100 Hz of all twelve leads, with age, sex and
@@ -72,7 +66,7 @@ def convert(  # noqa: PLR0913 - each is an option of the command
     try:
         conversion.run(sources)
     except OSError as error:
-        raise typer.BadParameter(f"--output: {output} cannot be written: {error.strerror}; give another") from error
+        raise UnwritableFileError(output, f"{error.strerror}; give another --output") from error
     conversion.tell(output)
     sys.exit(1 if conversion.problem_count else 0)
 
@@ -100,15 +94,19 @@ def _npz_target(output: Path, *, replaces: bool) -> NpzFile:
 
 @dataclasses.dataclass(slots=True)
 class _Conversion:
-    """Recordings on their way into files; problems are told as they come, what was lost at the end."""
+    """Recordings on their way into files; problems are told as they come, what was lost at the end.
+
+    What is told goes through the console of the progress bar, which makes room for it.
+    """
 
     target: NpzFile | WfdbFolder
+    console: Console = dataclasses.field(default_factory=lambda: terminal(stderr=True))
     problem_count: int = 0
     lost_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     remark_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
     def run(self, sources: Sequence[RecordingSource]) -> None:
-        console = terminal(stderr=True)
+        console = self.console
         for source in track(sources, "recordings", console=console, transient=True, disable=not console.is_terminal):
             item = source.read_or_error()
             if isinstance(item, Recording):
@@ -119,14 +117,14 @@ class _Conversion:
 
     def tell(self, output: Path) -> None:
         """Prints what was written, and what of it was lost."""
-        count = self.target.count
-        what = f"{count} recording{'' if count == 1 else 's'}"
         problems = f"; {self.problem_count} could not be read or written" if self.problem_count else ""
-        typer.echo(f"{f'{what} in {output}' if count else 'nothing was written'}{problems}")
-        for field, lost in self.lost_counts.items():
-            typer.echo(f"ecg: left out, for the format has no place for it: {field} of {lost}", err=True)
+        count = self.target.count
+        typer.echo(f"{f'{_counted(count)} in {output}' if count else 'nothing was written'}{problems}")
+        if self.lost_counts:
+            lost = ", ".join(f"{field} ({count})" for field, count in self.lost_counts.items())
+            self._tell(f"known, but left out, for the format has no place for it: {lost}")
         for remark, remarked in self.remark_counts.most_common(_MAX_REMARKS):
-            typer.echo(f"ecg: in {remarked} recording{'' if remarked == 1 else 's'}: {remark}", err=True)
+            self._tell(f"in {_counted(remarked)}: {remark}")
 
     def _write(self, recording: Recording) -> None:
         try:
@@ -137,8 +135,15 @@ class _Conversion:
         self.lost_counts.update(written.lost_fields)
         self.remark_counts.update(recording.remarks)
         if written.is_renamed:
-            typer.echo(f"ecg: {recording.recording_id}: written as {written.name}", err=True)
+            self._tell(f"{recording.recording_id}: written as {written.name}")
 
     def _tell_problem(self, name: str, problem: str) -> None:
         self.problem_count += 1
-        typer.echo(f"ecg: {name}: {problem}", err=True)
+        self._tell(f"{name}: {problem}")
+
+    def _tell(self, line: str) -> None:
+        self.console.print(f"ecg: {line}", soft_wrap=True)
+
+
+def _counted(count: int) -> str:
+    return f"{count} recording{'' if count == 1 else 's'}"

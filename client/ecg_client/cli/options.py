@@ -5,13 +5,29 @@ from typing import Annotated
 
 import typer
 
+from ecg_client.cli.config import configure, profile_names
+
+# Where the help lists what says which service is called, and how.
+_SERVICE = "Service"
+
 Address = Annotated[
-    str, typer.Option("--address", envvar="ECG_ADDRESS", metavar="HOST:PORT", help="Where the service is.")
+    str,
+    typer.Option(
+        "--address",
+        envvar="ECG_ADDRESS",
+        metavar="HOST:PORT",
+        help="Where the service is.",
+        rich_help_panel=_SERVICE,
+    ),
 ]
 WithTls = Annotated[
     bool,
     typer.Option(
-        "--tls", envvar="ECG_TLS", help="Encrypt, and check the service's certificate. The next four imply it."
+        "--tls/--no-tls",
+        envvar="ECG_TLS",
+        help="Encrypt, and check the service's certificate. The next four imply it.",
+        rich_help_panel=_SERVICE,
+        show_default=False,
     ),
 ]
 Authority = Annotated[
@@ -21,14 +37,24 @@ Authority = Annotated[
         envvar="ECG_CA",
         metavar="FILE",
         help="Authorities that the service's certificate must come from, PEM. Default: those this machine trusts.",
+        rich_help_panel=_SERVICE,
     ),
 ]
 Certificate = Annotated[
     Path | None,
-    typer.Option("--cert", envvar="ECG_CERT", metavar="FILE", help="A client certificate to show the service, PEM."),
+    typer.Option(
+        "--cert",
+        envvar="ECG_CERT",
+        metavar="FILE",
+        help="A client certificate to show the service, PEM.",
+        rich_help_panel=_SERVICE,
+    ),
 ]
 PrivateKey = Annotated[
-    Path | None, typer.Option("--key", envvar="ECG_KEY", metavar="FILE", help="The client certificate's key, PEM.")
+    Path | None,
+    typer.Option(
+        "--key", envvar="ECG_KEY", metavar="FILE", help="The client certificate's key, PEM.", rich_help_panel=_SERVICE
+    ),
 ]
 ServerName = Annotated[
     str | None,
@@ -37,6 +63,7 @@ ServerName = Annotated[
         envvar="ECG_SERVER_NAME",
         metavar="NAME",
         help="The name that the service's certificate must have. Default: the host of the address.",
+        rich_help_panel=_SERVICE,
     ),
 ]
 TokenFile = Annotated[
@@ -46,22 +73,56 @@ TokenFile = Annotated[
         envvar="ECG_TOKEN_FILE",
         metavar="FILE",
         help="A file with the token that the service knows you by, which ECG_TOKEN may hold in its place.",
+        rich_help_panel=_SERVICE,
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="ECG_CONFIG",
+        metavar="FILE",
+        help="A file that says what is not said otherwise, TOML: docs/command-line.md. Default: "
+        "~/.config/ecg/config.toml, or where this system has such files.",
+        rich_help_panel=_SERVICE,
+        is_eager=True,
+        callback=configure,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        envvar="ECG_PROFILE",
+        metavar="NAME",
+        help="Take what that file says of this profile.",
+        rich_help_panel=_SERVICE,
+        is_eager=True,
+        callback=configure,
+        autocompletion=profile_names,
     ),
 ]
 ModelVersion = Annotated[
     str,
     typer.Option(
         "--model-version",
+        envvar="ECG_MODEL_VERSION",
         metavar="NAME",
         help="The model to ask, by label or version, as `ecg summary` lists them. Default: the service's usual one.",
     ),
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", envvar="ECG_TIMEOUT_S", min=0.001, metavar="SECONDS", help="How long a call may take."),
+    typer.Option("--timeout", envvar="ECG_TIMEOUT", min=0.001, metavar="SECONDS", help="How long a call may take."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of a table.")]
+AsCsv = Annotated[
+    bool, typer.Option("--csv", help="Print one row of CSV for each recording; docs/batch.md has the columns.")
+]
+AsParquet = Annotated[
+    bool, typer.Option("--parquet", help="Print the same rows as Parquet, into a file or a pipe. Needs pyarrow.")
+]
 WithWindows = Annotated[
     bool,
     typer.Option("--windows", help="Show what the network says of each window of a recording, and where it begins."),

@@ -69,7 +69,7 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
     *,
     no_predict: NoPredict = False,
 ) -> None:
-    """Draw a recording as it is printed for cardiologists, with its findings.
+    """Draw a recording as cardiologists know it, with its findings.
 
     A page of A4, true to scale: 25 mm/s and 10 mm/mV. Prints where it is.
     """

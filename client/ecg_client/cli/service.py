@@ -10,7 +10,9 @@ from ecg_client.cli.options import (
     Address,
     Authority,
     Certificate,
+    ConfigFile,
     PrivateKey,
+    Profile,
     ServerName,
     TokenFile,
     WithTls,
@@ -23,7 +25,10 @@ from ecg_client.tls import Tls
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service as the options describe it; each attribute is one."""
+    """A service as the options describe it; each attribute is one.
+
+    What `config` and `profile` say is in the others already.
+    """
 
     address: Address = DEFAULT_ADDRESS
     tls: WithTls = False
@@ -32,6 +37,8 @@ class Service:
     key: PrivateKey = None
     server_name: ServerName = None
     token_file: TokenFile = None
+    config: ConfigFile = None
+    profile: Profile = None
 
     def client(self, timeout_s: float = DEFAULT_TIMEOUT_S) -> EcgClient:
         """Returns a client of it."""

@@ -3,17 +3,22 @@
 import dataclasses
 import functools
 import glob
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from ecg_client.errors import UnreadableFileError
 from ecg_client.formats.catalogue import SUFFIXES, format_of
-from ecg_client.formats.file_format import Reader, Stated
-from ecg_client.formats.ptbxl import is_ptbxl_folder, read_record, read_table
+from ecg_client.formats.file_format import Stated
+from ecg_client.formats.ptbxl import read_record
+from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder, read_table
 from ecg_client.formats.standard_input import STANDARD_INPUT, received_file
 from ecg_client.formats.synthetic import generate_recording
 from ecg_client.formats.wfdb_record import wfdb_header
 from ecg_client.recording import Recording
+
+SYNTHETIC = "synthetic"
+"""What stands in place of a path where a recording is made up."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,9 +27,15 @@ class RecordingSource:
 
     Attributes:
         read: Reads it; raises `UnreadableFileError`.
+        path: Absolute path of its file; "-" is standard input, and `SYNTHETIC` no file at all.
+        number: Which of the recordings in that file it is, counted from 0.
+        table: The file that says more of it than its own, where there is one: PTB-XL's table.
     """
 
     read: Callable[[], Recording]
+    path: str
+    number: int = 0
+    table: Path | None = None
 
     def read_or_error(self) -> Recording | UnreadableFileError:
         """Reads the recording, or says why it cannot be read."""
@@ -75,62 +86,69 @@ def find_recordings(
 
 def synthetic_sources(count: int, seed: int = 0) -> list[RecordingSource]:
     """The synthetic recordings, as sources."""
-    return [RecordingSource(functools.partial(generate_recording, index, seed)) for index in range(count)]
+    return [
+        RecordingSource(functools.partial(generate_recording, index, seed), SYNTHETIC, index) for index in range(count)
+    ]
 
 
 def _find(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[RecordingSource]:
     try:
-        for read in _readers(path, folds, stated):
-            yield RecordingSource(read)
+        yield from _sources(path, folds, stated)
     except UnreadableFileError as error:
-        yield RecordingSource(functools.partial(_raise, error))
+        yield RecordingSource(functools.partial(_raise, error), _absolute(path))
 
 
-def _readers(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterable[Reader]:
+def _sources(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterable[RecordingSource]:
     if path == STANDARD_INPUT:
-        return _standard_input_readers(stated)
+        return _standard_input_sources(stated)
     if path.is_dir():
-        return _folder_readers(path, folds, stated)
+        return _folder_sources(path, folds, stated)
     if not path.exists() and wfdb_header(path).is_file():
-        return _file_readers(wfdb_header(path), stated)
+        return _file_sources(wfdb_header(path), stated)
     if not path.exists() and glob.has_magic(str(path)):
         # Not Path.glob: that takes no pattern from the root on, and looks into hidden folders.
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
         if not matches:
             raise UnreadableFileError(path, "no file matches this pattern")
-        return [source.read for match in matches for source in _find(Path(match), folds, stated)]
+        return [source for match in matches for source in _find(Path(match), folds, stated)]
     if not path.exists():
         raise UnreadableFileError(path, "there is no such file")
-    return _file_readers(path, stated)
+    return _file_sources(path, stated)
 
 
-def _file_readers(path: Path, stated: Stated) -> list[Reader]:
-    return format_of(path).readers(path, stated)
+def _file_sources(path: Path, stated: Stated) -> list[RecordingSource]:
+    readers = format_of(path).readers(path, stated)
+    return [RecordingSource(read, _absolute(path), number) for number, read in enumerate(readers)]
 
 
-def _standard_input_readers(stated: Stated) -> list[Reader]:
+def _standard_input_sources(stated: Stated) -> list[RecordingSource]:
     try:
         with received_file() as path:
             # The file does not stay, so it is read now.
-            return [functools.partial(_itself, read()) for read in _file_readers(path, stated)]
+            recordings = [source.read() for source in _file_sources(path, stated)]
     except UnreadableFileError as error:
         raise UnreadableFileError(STANDARD_INPUT, error.problem) from error
+    return [
+        RecordingSource(functools.partial(_itself, recording), str(STANDARD_INPUT), number)
+        for number, recording in enumerate(recordings)
+    ]
 
 
-def _folder_readers(folder: Path, folds: Collection[int] | None, stated: Stated) -> list[Reader]:
-    readers = list(_search(folder, folds, stated))
-    if not readers:
+def _folder_sources(folder: Path, folds: Collection[int] | None, stated: Stated) -> list[RecordingSource]:
+    sources = list(_search(folder, folds, stated))
+    if not sources:
         raise UnreadableFileError(
             folder, f"the folder holds no recording, neither PTB-XL's table nor one of {', '.join(sorted(SUFFIXES))}"
         )
-    return readers
+    return sources
 
 
-def _search(folder: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[Reader]:
+def _search(folder: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[RecordingSource]:
     """What is in a folder, in order; what was not meant to be a recording is passed over."""
     if is_ptbxl_folder(folder):
         for row in read_table(folder, folds=folds):
-            yield functools.partial(read_record, folder, row)
+            signal = _absolute(folder / f"{row.file_stem_100hz}.dat")
+            yield RecordingSource(functools.partial(read_record, folder, row), signal, table=folder / TABLE_NAME)
         return
     for path in sorted(folder.iterdir()):
         # No link to a folder is followed: it could lead back here.
@@ -139,7 +157,11 @@ def _search(folder: Path, folds: Collection[int] | None, stated: Stated) -> Iter
         if path.is_dir():
             yield from _search(path, folds, stated)
         elif path.is_file() and _is_meant(path):
-            yield from (source.read for source in _find(path, folds, stated))
+            yield from _find(path, folds, stated)
+
+
+def _absolute(path: Path) -> str:
+    return str(path) if path == STANDARD_INPUT else os.path.abspath(path)  # noqa: PTH100 - no link is followed
 
 
 def _is_meant(path: Path) -> bool:

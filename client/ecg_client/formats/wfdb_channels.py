@@ -32,6 +32,11 @@ def channels_of(header: Any, header_path: Path) -> list[Channel]:
     ]
 
 
+def signal_file_names(header_path: Path) -> list[str]:
+    """Lists the files that a header says the samples are in, each once."""
+    return list(dict.fromkeys(line.split()[0] for line in _signal_lines(header_path)))
+
+
 def _signal_lines(header_path: Path) -> list[str]:
     content = header_path.read_bytes()
     try:

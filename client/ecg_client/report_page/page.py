@@ -61,6 +61,9 @@ class ReportPage:
         file.write(_head())
         if not is_complete:
             file.write('<p class="cut">Cut short: the batch was interrupted, and the rest of it is not here.</p>\n')
+        if report.kept_count:
+            kept = f"{report.kept_count:,} recordings that an earlier run classified are not on this page."
+            file.write(f'<p class="cut">{kept}</p>\n')
         file.writelines(overview(report, self._origins))
         if self._problem_count:
             is_open = " open" if self._problem_count <= _MOST_OPEN_PROBLEMS else ""
@@ -71,7 +74,7 @@ class ReportPage:
         if self._count > self._problem_count:
             file.write(self._table_head())
             _copy(self._rows, file)
-            file.write("</tbody></table></section>\n")
+            file.write('</tbody></table><button type="button" class="more" hidden></button></section>\n')
         file.write(f"<script>{_asset('page.js')}</script>\n</main></body></html>\n")
 
     def _add(self, outcome: Outcome, path: str) -> None:

@@ -12,9 +12,18 @@ Ecg = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def ecg(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ecg:
-    """Runs the command line; gives its exit code and what it wrote to standard output and standard error."""
+def ecg(
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Ecg:
+    """Runs the command line; gives its exit code and what it wrote to standard output and standard error.
+
+    There is no config file in the usual place.
+    """
     monkeypatch.setenv("ECG_ADDRESS", address)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("settings")))
 
     def run(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as exited:

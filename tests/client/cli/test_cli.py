@@ -43,7 +43,7 @@ def test_stream_prints_the_first_rows_the_counts_and_the_auc(ecg: Ecg, npz: Path
     """Unlabelled recordings and classes without an AUC are named."""
     code, out, err = ecg("stream", npz)
     assert (code, err) == (0, "")
-    assert "... and 20 more (all of them: --json)\n40 recordings\n" in out
+    assert "... and 20 more (all of them: --output FILE.csv, or --json)\n40 recordings\n" in out
     assert "AUC over" in out
     assert re.search(r"labelled recordings \(\d+ without a label left out\)", out)
     assert "left out: HYP" in out
@@ -102,7 +102,7 @@ def test_help_says_where_metadata_comes_from(ecg: Ecg) -> None:
     assert "give the PTB-XL folder to use its table" in " ".join(out.split())
     assert not re.search(r"<[a-z]", out)
     _, out, _ = ecg("--help")
-    assert "130 interrupted with Ctrl-C; 141" in " ".join(out.split())
+    assert "130 interrupted with Ctrl-C 141" in " ".join(out.split())
 
 
 def test_nothing_to_stream_is_a_usage_error(ecg: Ecg) -> None:
@@ -204,21 +204,40 @@ def test_predict_writes_json_lines_too(ecg: Ecg, npz: Path) -> None:
     assert second["abstentions"][1] == {"reason": "UNFAMILIAR", "lead": "AVF", "message": "lead aVF is odd"}
 
 
-def test_summary_prints_what_keras_prints(ecg: Ecg) -> None:
-    """And below it the model, its input and its quality."""
+def test_summary_prints_the_layers_and_all_there_is_to_know(ecg: Ecg) -> None:
+    """In Keras's words, and below them the model, its input, its thresholds and its quality."""
     code, out, _ = ecg("summary")
     assert code == 0
-    assert out.startswith("Total params: 42\n")
-    assert "Input: 1000 samples of 12 leads at 100 Hz; metadata used: age_years" in out
-    assert "\nRecordings: 50 to 2000 Hz, 2.5 to 600 s, with at least the leads I, II, V1, V2\n" in out
-    assert "macro_auc all classes: 0.925 (fold 9)" in out
+    assert out.startswith(
+        "Layer (type)   Output Shape  Param #  Connected to\n"
+        "dense (Dense)  (None, 5)          42  input\n\n"
+        "  Total params: 42\n\n"
+        "Model          fake 1.0.0\n"
+    )
+    assert "\nInput          1000 samples of 12 leads at 100 Hz\nMetadata used  age_years\n" in out
+    assert re.search(
+        r"^Recordings +50 to 2000 Hz, 2.5 to 600 s, with at least the leads I, II, V1, V2$", out, re.MULTILINE
+    )
     assert (
-        "\nOperating point half (active): NORM 0.500, MI 0.500, STTC 0.500, CD 0.500, HYP 0.500 (0.5 for every class)\n"
-        "Operating point eager: NORM 0.125, "
+        "\nOperating point   NORM     MI   STTC     CD    HYP\n"
+        "half (active)    0.500  0.500  0.500  0.500  0.500\n"
+        "eager            0.125  0.125  0.125  0.125  0.125\n\n"
+        "half   0.5 for every class\n"
     ) in out
-    assert "\nGreatest uncertainty: 0.500 (above it the service abstains)\n" in out
+    assert (
+        "\nQuality      all  NORM  MI  STTC  CD  HYP\n"
+        "macro_auc  0.925     -   -     -   -    -\n\n"
+        "measured on  fold 9\n"
+    ) in out
+    assert re.search(r"^Abstains +above an uncertainty of 0\.500$", out, re.MULTILINE)
+    assert "\x1b" not in out
     assert "familiar" not in out
+
+
+def test_summary_in_json_has_what_keras_prints(ecg: Ecg) -> None:
+    """And everything else, with its units in the names."""
     _, out, _ = ecg("summary", "--json")
+    assert json.loads(out)["summary_text"] == "Total params: 42\n"
     assert json.loads(out)["parameter_count"] == 42
     assert json.loads(out)["input"]["lead_names"][3] == "AVR"
     assert json.loads(out)["input"]["required_lead_names"] == ["I", "II", "V1", "V2"]

@@ -67,9 +67,9 @@ def test_a_model_is_asked_by_its_label_or_version(ecg: Ecg, npz: Path) -> None:
     _, out, _ = ecg("predict", npz, "--model-version", "canary")
     assert "(model fake 1.1.0, " in out
     _, out, _ = ecg("summary")
-    assert "\nServed as stable: fake 1.0.0\nServed as canary, next: fake 1.1.0\n" in out
-    assert "\nA call without a deadline: at most 60 s\n" in out
-    assert "Model: fake 1.1.0" in ecg("summary", "--model-version", "1.1.0")[1]
+    assert "\nServed as      stable: fake 1.0.0\nServed as      canary, next: fake 1.1.0\n" in out
+    assert "\nCalls          at most 60 s without a deadline\n" in out
+    assert "\nModel          fake 1.1.0\n" in ecg("summary", "--model-version", "1.1.0")[1]
     for arguments in (["stream", "--synthetic", "1"], ["check", npz], ["summary"]):
         code, _, err = ecg(*arguments, "--model-version", "0.9")
         assert code == 3

@@ -107,7 +107,7 @@ def test_one_recording_can_be_given_a_name(ecg: Ecg, tmp_path: Path) -> None:
     [
         (["-o", "one.hea"], "one.hea is one record, but there are 40; give a folder"),
         (["-o", "gone/a.npz"], "there is no folder gone; make it"),
-        (["-o", "data.npz/records"], "cannot be written: Not a directory; give another"),
+        (["-o", "data.npz/records"], "cannot be written: Not a directory; give another --output"),
         (["-o", "a", "--fold", "1"], "--fold needs a PTB-XL folder"),
     ],
 )

@@ -23,6 +23,26 @@ from ecg_testing.pages import ABSTAINED, PREDICTION
 
 _EVIL = "</td><script>alert(1)</script><img src=x onerror='alert(2)'>\"&amp;\u202e\x00"
 _VOID = {"meta", "input", "br"}
+# A table of two columns that is no browser's.
+_TABLE = """
+      const row = (...texts) => ({ textContent: texts.join(" "), cells: texts.map((textContent, column) => (
+        { textContent, classList: { contains: (name) => name === "p" && column === 1 } })) });
+      const body = { rows: [row("ecg 10", "0.2"), row("ecg 9", "0.9"), row("b", "\u2013")],
+                     replaceChildren(fragment) { this.rows = fragment.rows; } };
+      const head = () => { const clicks = [], attributes = {}; return { clicks, attributes,
+        querySelector: () => ({ addEventListener: (_, click) => clicks.push(click) }),
+        getAttribute: (name) => attributes[name] ?? null, removeAttribute: (name) => delete attributes[name],
+        setAttribute: (name, value) => { attributes[name] = value; } }; };
+      const heads = [head(), head()];
+      const input = { value: "", addEventListener: (_, typed) => { input.typed = typed; } };
+      const more = { addEventListener: (_, click) => { more.click = click; } };
+      const events = {};
+      globalThis.addEventListener = (name, happen) => { events[name] = happen; };
+      const table = { tHead: { rows: [{ cells: heads }] }, tBodies: [body],
+                      closest: () => ({ querySelector: (what) => (what === "input" ? input : more) }) };
+      globalThis.document = { querySelectorAll: () => [table],
+        createDocumentFragment: () => ({ rows: [], append(row) { this.rows.push(row); } }) };
+"""
 
 
 class _Page(html.parser.HTMLParser):
@@ -168,22 +188,6 @@ def test_nothing_classified_is_a_page_too(tmp_path: Path) -> None:
 def test_a_click_sorts_figures_by_size_and_names_as_people_do(tmp_path: Path) -> None:
     """The script of the page, on a table of two columns that is no browser's."""
     script = (resources.files("ecg_client.report_page") / "page.js").read_text("utf-8")
-    table = """
-      const row = (...texts) => ({ textContent: texts.join(" "), cells: texts.map((textContent, column) => (
-        { textContent, classList: { contains: (name) => name === "p" && column === 1 } })) });
-      const body = { rows: [row("ecg 10", "0.2"), row("ecg 9", "0.9"), row("b", "\u2013")],
-                     append(sorted) { this.rows = sorted.rows; } };
-      const head = () => { const clicks = [], attributes = {}; return { clicks, attributes,
-        querySelector: () => ({ addEventListener: (_, click) => clicks.push(click) }),
-        getAttribute: (name) => attributes[name] ?? null, removeAttribute: (name) => delete attributes[name],
-        setAttribute: (name, value) => { attributes[name] = value; } }; };
-      const heads = [head(), head()];
-      const input = { value: "", addEventListener: (_, typed) => { input.typed = typed; } };
-      const table = { tHead: { rows: [{ cells: heads }] }, tBodies: [body],
-                      closest: () => ({ querySelector: () => input }) };
-      globalThis.document = { querySelectorAll: () => [table],
-        createDocumentFragment: () => ({ rows: [], append(row) { this.rows.push(row); } }) };
-    """
     clicks = """
       const orders = [];
       for (const column of [0, 0, 1, 1]) {
@@ -191,13 +195,44 @@ def test_a_click_sorts_figures_by_size_and_names_as_people_do(tmp_path: Path) ->
         orders.push(body.rows.map((row) => row.cells[0].textContent).join(","), heads[column].attributes["aria-sort"]);
       }
       input.value = "ECG 9"; input.typed();
-      orders.push(body.rows.filter((row) => !row.hidden).length);
+      orders.push(body.rows.length);
+      events.beforeprint();
+      orders.push(body.rows.length);
       console.log(JSON.stringify(orders));
     """
-    (tmp_path / "page.cjs").write_text(f"{table}\n{script}\n{clicks}", "utf-8")
+    (tmp_path / "page.cjs").write_text(f"{_TABLE}\n{script}\n{clicks}", "utf-8")
     ran = subprocess.run(["node", tmp_path / "page.cjs"], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603, S607 - it is our script
     assert json.loads(ran.stdout) == [
         *("b,ecg 9,ecg 10", "ascending", "ecg 10,ecg 9,b", "descending"),
         *("ecg 9,ecg 10,b", "descending", "ecg 10,ecg 9,b", "ascending"),
-        1,
+        *(1, 3),
+    ]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_of_many_rows_the_first_are_shown_and_the_others_on_a_click(tmp_path: Path) -> None:
+    """Sorting and finding go through all of them."""
+    script = (resources.files("ecg_client.report_page") / "page.js").read_text("utf-8")
+    rows = "Array.from({ length: 1500 }, (_, index) => row(String(index), String(index)))"
+    clicks = """
+      const counts = [body.rows.length, more.hidden, more.textContent];
+      heads[1].clicks[0]();
+      counts.push(body.rows.length, body.rows[0].cells[1].textContent);
+      more.click();
+      counts.push(body.rows.length, more.textContent);
+      more.click();
+      counts.push(body.rows.length, more.hidden);
+      input.value = "149"; input.typed();
+      counts.push(body.rows.length);
+      console.log(JSON.stringify(counts));
+    """
+    table = re.sub(r"rows: \[row\(.*\]", f"rows: {rows}", _TABLE, count=1)
+    (tmp_path / "page.cjs").write_text(f"{table}\n{script}\n{clicks}", "utf-8")
+    ran = subprocess.run(["node", tmp_path / "page.cjs"], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603, S607 - it is our script
+    assert json.loads(ran.stdout) == [
+        *(200, False, "show 1,000 more of 1,300"),
+        *(200, "1499"),
+        *(1200, "show 300 more of 300"),
+        *(1500, True),
+        12,
     ]
