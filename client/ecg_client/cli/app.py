@@ -29,7 +29,8 @@ Y_test (n, 1000, 12)  signals in mV at 100 Hz: I, II, III, aVR, aVL, aVF,
 Z_test (n, 5)         targets, 0 or 1: NORM, MI, STTC, CD, HYP (optional)
 """
 _METADATA_NOTE = (
-    "A single WFDB file carries no metadata here (age, sex, height and so on); give the PTB-XL folder to use its table."
+    "Of a WFDB record, age, sex, height, weight and a pacemaker are read from its header's comments (`# Age: 61`). The "
+    "records of PTB-XL have none: give the PTB-XL folder to use its table."
 )
 
 

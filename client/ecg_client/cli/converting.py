@@ -37,8 +37,8 @@ _MAX_REMARKS = 5
 
 NOTE = """\
 WFDB records (a header and 16 bits a sample) take any sample rate, length and leads. No sample is clipped, or moved by
-more than half a step; integers stay what they are. What is known of the patient is not in them: the reader takes no
-age or sex from a WFDB record, so none is written. An .npz holds 10 s at 100 Hz of all twelve leads, with age, sex and
+more than half a step; integers stay what they are. Age, sex, height, weight and a pacemaker
+stand in comments of the header. An .npz holds 10 s at 100 Hz of all twelve leads, with age, sex and
 the rest, and with targets where all recordings have them. No patient's name is in either, unless the name of the file
 is one.
 """

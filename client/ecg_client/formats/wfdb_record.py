@@ -13,6 +13,7 @@ from ecg_client.formats.file_format import FileFormat, single
 from ecg_client.formats.leads import remarks_on_others, standard_leads
 from ecg_client.formats.units import millivolts_of
 from ecg_client.formats.wfdb_channels import channels_of
+from ecg_client.formats.wfdb_comments import metadata_from_comments
 from ecg_client.formats.wfdb_extent import refuse_extent, refuse_header_path
 from ecg_client.recording import Recording
 
@@ -39,7 +40,8 @@ def read_wfdb_record(path: Path | str) -> Recording:
 
     Any rate, any length and any standard leads are taken; whether they suffice is the service's to say. Where all leads
     share one gain and have no baseline, the integers are taken as they were digitised; otherwise the signal is
-    millivolts. Channels that are none of the twelve standard leads are left out, and a remark says so.
+    millivolts. Channels that are none of the twelve standard leads are left out, and a remark says so. Age, sex,
+    height, weight and a pacemaker are read from comments of the header, such as `# Age: 61`.
 
     Args:
         path: The record, with or without `.hea`, `.dat` or `.mat`.
@@ -109,6 +111,7 @@ def _read(wfdb: Any, path: Path, header: Any) -> Recording:
         signal=signal,
         sample_rate_hz=float(record.fs) * (frame_counts.pop() if is_even else 1),
         lead_names=tuple(leads),
+        metadata=metadata_from_comments(header.comments or ()),
         recording_id=stem.name,
         microvolts_per_unit=microvolts_per_unit,
         remarks=tuple(remarks),

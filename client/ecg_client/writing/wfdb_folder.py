@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ecg_client.errors import MissingExtraError, UnwritableRecordingError
-from ecg_client.recording import LeadName, PatientMetadata, Recording
+from ecg_client.formats.wfdb_comments import comments_of, metadata_from_comments
+from ecg_client.recording import LeadName, Recording
 from ecg_client.writing.digitising import Digitised, digitised
 from ecg_client.writing.written import Written, lost_fields
 
@@ -40,7 +41,7 @@ class WfdbFolder:
         folder was given already gets `-2`, `-3` and so on.
 
         Returns:
-            What was written. All metadata are lost: the reader takes none from a WFDB record.
+            What was written. What is known of the patient stands in comments; infarction stages are lost.
 
         Raises:
             UnwritableRecordingError: The record is there already, or no WFDB record can hold the signal.
@@ -60,7 +61,8 @@ class WfdbFolder:
                 (Path(folder) / f"{name}{suffix}").replace(self.path / f"{name}{suffix}")
         self.count += 1
         is_renamed = name not in {self.name, recording.recording_id}
-        return Written(name, lost_fields(recording.metadata, PatientMetadata()), is_renamed)
+        read_back = metadata_from_comments(comments_of(recording.metadata))
+        return Written(name, lost_fields(recording.metadata, read_back), is_renamed)
 
     def finish(self) -> None:
         """Does nothing: each record is there as soon as it is added."""
@@ -95,6 +97,7 @@ def _write(wfdb: Any, folder: str, name: str, recording: Recording, signal: Digi
         fmt=["16"] * count,
         adc_gain=list(signal.gains),
         baseline=list(signal.baselines),
+        comments=list(comments_of(recording.metadata)),
         write_dir=folder,
     )
 

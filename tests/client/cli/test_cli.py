@@ -99,7 +99,7 @@ def test_help_tells_the_layout_of_an_npz_file(ecg: Ecg, command: str) -> None:
 def test_help_says_where_metadata_comes_from(ecg: Ecg) -> None:
     """A user of single files learns why everything is unknown; the codes of the exit status are in the main help."""
     _, out, _ = ecg("predict", "--help")
-    assert "single WFDB file carries no metadata here" in " ".join(out.split())
+    assert "give the PTB-XL folder to use its table" in " ".join(out.split())
     assert not re.search(r"<[a-z]", out)
     _, out, _ = ecg("--help")
     assert "130 interrupted with Ctrl-C 141" in " ".join(out.split())

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_client import PatientMetadata, Recording, Sex, UnwritableRecordingError
+from ecg_client import InfarctionStage, PatientMetadata, Recording, Sex, UnwritableRecordingError
 from ecg_client.formats import open_recordings, read_wfdb_record
 from ecg_client.recording import INDEPENDENT_LEADS
 from ecg_client.writing import WfdbFolder, record_name
@@ -68,12 +69,16 @@ def test_a_record_that_is_there_is_replaced_only_when_asked_for(tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.dat", "a.hea"]
 
 
-def test_what_is_known_of_the_patient_is_told_to_be_lost(tmp_path: Path) -> None:
-    """No header has it."""
-    metadata = PatientMetadata(age_years=61, sex=Sex.FEMALE, has_pacemaker=False)
-    recording = Recording(signal=np.ones((9, 12)), sample_rate_hz=100, metadata=metadata, recording_id="a")
-    assert WfdbFolder(tmp_path).add(recording) == Written("a", ("age_years", "sex", "has_pacemaker"))
-    assert "#" not in (tmp_path / "a.hea").read_text()
+def test_what_is_known_of_the_patient_is_read_again(tmp_path: Path) -> None:
+    """From comments; infarction stages have no place, and are told to be lost."""
+    metadata = PatientMetadata(age_years=61, sex=Sex.FEMALE, weight_kg=70.25, has_pacemaker=False)
+    staged = dataclasses.replace(metadata, first_infarction_stage=InfarctionStage.II)
+    recording = Recording(signal=np.ones((9, 12)), sample_rate_hz=100, metadata=staged, recording_id="a")
+    assert WfdbFolder(tmp_path).add(recording) == Written("a", ("first_infarction_stage",))
+    assert read_wfdb_record(tmp_path / "a").metadata == metadata
+    WfdbFolder(tmp_path, name="b").add(dataclasses.replace(recording, metadata=PatientMetadata()))
+    assert "#" not in (tmp_path / "b.hea").read_text()
+    assert read_wfdb_record(tmp_path / "b").metadata == PatientMetadata()
 
 
 @given(st.text(max_size=30))
