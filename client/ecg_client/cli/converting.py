@@ -11,9 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from ecg_client.cli.options import Files, SampleRate, Unit
+from ecg_client.cli.options import Files, Folds, SampleRate, Unit
 from ecg_client.cli.rendering import terminal
-from ecg_client.cli.streaming import Folds
 from ecg_client.errors import UnwritableFileError, UnwritableRecordingError
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import RecordingSource, find_recordings

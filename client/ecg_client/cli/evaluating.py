@@ -13,10 +13,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from ecg_client.cli.options import Files, ModelVersion, SampleRate, Unit
+from ecg_client.cli.options import Files, Folds, ModelVersion, SampleRate, StreamTimeout, Unit
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, print_table, terminal
 from ecg_client.cli.service import Service, calls_a_service
-from ecg_client.cli.streaming import Folds, StreamTimeout
 from ecg_client.errors import UnreadableFileError
 from ecg_client.evaluation import RESAMPLES, Case, ClassFigures, Estimate, evaluate_classes, is_labelled
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
@@ -41,12 +40,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, wit
 NOTE = f"""\
 Labels come from a PTB-XL folder, from Z_test of an .npz file, or from a table. A recording of the first two that shows
 no class at all counts as unlabelled, as in published figures of PTB-XL; in a table, 0 is 0. Recordings without a label
-are not sent. Those from which the service abstains count like the others. Intervals are of 95 %, from {RESAMPLES:,}
-bootstrap resamples of recordings: where patients have several, they are a little too narrow.
+are not sent. Those from which the service abstains count like the others; where there are any, a second table is
+without them. Intervals are of 95 %, from {RESAMPLES:,} bootstrap resamples of recordings: where patients have several,
+they are a little too narrow.
 """
 _MAX_PROBLEMS = 20
 _FIGURE_NAMES = ("auc", "average_precision", "sensitivity", "specificity", "ppv", "f1")
-_HEADINGS = ("AUC (95 %)", "AP", "sens.", "spec.", "PPV", "F1", "threshold")
+_HEADINGS = ("n", "with", "AUC (95 %)", "AP", "sens.", "spec.", "PPV", "F1", "from")
 
 
 @calls_a_service
@@ -64,8 +64,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Measure the service on recordings whose labels are known.
 
-    Prints, for each class, AUC, average precision (AP), and at the served threshold sensitivity, specificity, positive
-    predictive value (PPV) and F1.
+    Prints, for each class, how many recordings there are (n), and with it; AUC, average precision (AP), and at the
+    threshold from which it is a finding sensitivity, specificity, positive predictive value (PPV) and F1.
     """
     if fold and not any(map(is_ptbxl_folder, files)):
         raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
@@ -87,7 +87,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         ):
             tally.add(outcome)
     selection.check()
-    figures = list(evaluate_classes(tally.cases))
+    figures = _Figures(list(evaluate_classes(tally.cases)), list(evaluate_classes(tally.decided_cases)))
     if as_json:
         typer.echo(json.dumps(_as_json(selection, tally, figures), indent=2, ensure_ascii=False))
     else:
@@ -151,8 +151,8 @@ class _Tally:
 
     console: Console
     cases: list[Case] = dataclasses.field(default_factory=list)
+    decided_cases: list[Case] = dataclasses.field(default_factory=list)
     problem_count: int = 0
-    abstained_count: int = 0
     origins: dict[str, Prediction] = dataclasses.field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -162,21 +162,40 @@ class _Tally:
             if self.problem_count <= _MAX_PROBLEMS:
                 self.console.print(f"ecg: {outcome.name}: {problem_text(outcome.problem)}", soft_wrap=True)
         if outcome.prediction is not None:
-            self.cases.append(Case(outcome.prediction.classes, outcome.labels or {}))
-            self.abstained_count += outcome.prediction.is_abstained
+            case = Case(outcome.prediction.classes, outcome.labels or {})
+            self.cases.append(case)
+            if not outcome.prediction.is_abstained:
+                self.decided_cases.append(case)
             self.origins.setdefault(outcome.prediction.model.sha256, outcome.prediction)
 
+    @property
+    def abstained_count(self) -> int:
+        """Recordings that were classified, but by which the service does not stand."""
+        return len(self.cases) - len(self.decided_cases)
 
-def _print(selection: _Selection, tally: _Tally, figures: list[ClassFigures]) -> None:
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Figures:
+    """Of all recordings, and of those from which the service did not abstain."""
+
+    of_all: list[ClassFigures]
+    of_decided: list[ClassFigures]
+
+
+def _print(selection: _Selection, tally: _Tally, figures: _Figures) -> None:
     console = terminal()
     for prediction in tally.origins.values():
         model = f"{prediction.model.name} {prediction.model.version}".rstrip()
         console.print(f"Model {model}, operating point {prediction.operating_point or 'unnamed'}", soft_wrap=True)
     for line in _count_lines(selection, tally):
         console.print(line, soft_wrap=True)
-    if figures:
+    if figures.of_all:
         console.print()
-        print_table(console, _table(figures))
+        print_table(console, _table(figures.of_all))
+    if figures.of_decided and tally.abstained_count:
+        console.print(f"\nWithout the {tally.abstained_count} from which it abstains:\n")
+        print_table(console, _table(figures.of_decided))
+    if figures.of_all:
         console.print(f"\nIn brackets: 95 % bootstrap intervals, {RESAMPLES:,} resamples.", soft_wrap=True)
     console.print(NOT_A_MEDICAL_DEVICE)
 
@@ -188,7 +207,8 @@ def _count_lines(selection: _Selection, tally: _Tally) -> Iterator[str]:
     if tally.problem_count:
         yield f"Could not be read, or were refused: {tally.problem_count}"
     if tally.abstained_count:
-        yield f"Abstained, and counted all the same: {tally.abstained_count}"
+        them = "it" if tally.abstained_count == 1 else "them"
+        yield f"The service abstains from {tally.abstained_count}; the first table has {them}, the second has not"
     if selection.unmatched_count:
         yield f"Lines of the table about none of these recordings: {selection.unmatched_count}"
 
@@ -196,7 +216,7 @@ def _count_lines(selection: _Selection, tally: _Tally) -> Iterator[str]:
 def _table(figures: list[ClassFigures]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("class", no_wrap=True)
-    for heading in ("n", "with it", *_HEADINGS):
+    for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for one in figures:
         style = "bold" if one.threshold is None else ""
@@ -214,7 +234,7 @@ def _cells(figures: ClassFigures) -> Iterator[str]:
     yield "" if figures.threshold is None else f"{figures.threshold:.3f}"
 
 
-def _as_json(selection: _Selection, tally: _Tally, figures: list[ClassFigures]) -> dict[str, object]:
+def _as_json(selection: _Selection, tally: _Tally, figures: _Figures) -> dict[str, object]:
     return {
         "models": [
             {**dataclasses.asdict(one.model), "operating_point": one.operating_point} for one in tally.origins.values()
@@ -225,5 +245,6 @@ def _as_json(selection: _Selection, tally: _Tally, figures: list[ClassFigures]) 
         "problems": tally.problem_count,
         "abstained": tally.abstained_count,
         "unmatched_labels": selection.unmatched_count,
-        "classes": list(map(dataclasses.asdict, figures)),
+        "classes": list(map(dataclasses.asdict, figures.of_all)),
+        "classes_without_abstained": list(map(dataclasses.asdict, figures.of_decided)),
     }

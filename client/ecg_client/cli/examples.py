@@ -13,8 +13,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "stream": (
         ("A folder of files of any format, and a page about them", "ecg stream recordings/ --report batch.html"),
+        ("Thousands; the same again goes on where it ended", "ecg stream recordings/ --output all.parquet --resume"),
         ("Fold 9 of PTB-XL, with the AUC of each class", "ecg stream ptb-xl/ --fold 9"),
-        ("No files at hand: made-up recordings", "ecg stream --synthetic 100"),
     ),
     "plot": (
         ("A page for the printer", "ecg plot 00001_hr --output 00001.pdf"),

@@ -145,3 +145,15 @@ Files = Annotated[
         show_default=False,
     ),
 ]
+Folds = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--fold", min=1, max=10, metavar="N", help="A fold to read of a PTB-XL folder; may be repeated. Default: all."
+    ),
+]
+StreamTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.001, metavar="SECONDS", help="How long the whole stream may take. Default: no limit."
+    ),
+]

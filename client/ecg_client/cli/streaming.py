@@ -20,7 +20,17 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ecg_client.cli.options import AsCsv, AsJsonLines, AsParquet, ModelVersion, SampleRate, Unit, WithWindows
+from ecg_client.cli.options import (
+    AsCsv,
+    AsJsonLines,
+    AsParquet,
+    Folds,
+    ModelVersion,
+    SampleRate,
+    StreamTimeout,
+    Unit,
+    WithWindows,
+)
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, findings_table, json_line, print_table, terminal
 from ecg_client.cli.row_output import OutputFile, Resume, check_output, printed_format, writing_rows
 from ecg_client.cli.service import Service, calls_a_service
@@ -43,21 +53,9 @@ Paths = Annotated[
         show_default=False,
     ),
 ]
-Folds = Annotated[
-    list[int] | None,
-    typer.Option(
-        "--fold", min=1, max=10, metavar="N", help="A fold to read of a PTB-XL folder; may be repeated. Default: all."
-    ),
-]
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Send at most this many recordings.")]
 Synthetic = Annotated[
     int, typer.Option(min=0, metavar="N", help="Send this many made-up recordings, before those of any files.")
-]
-StreamTimeout = Annotated[
-    float | None,
-    typer.Option(
-        "--timeout", min=0.001, metavar="SECONDS", help="How long the whole stream may take. Default: no limit."
-    ),
 ]
 ReportFile = Annotated[
     Path | None,

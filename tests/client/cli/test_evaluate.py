@@ -40,8 +40,9 @@ def test_evaluate_prints_the_figures_of_each_class(ecg: Ecg, npz: Path, service:
     assert lines[0] == "Model fake 1.0.0, operating point half"
     assert lines[1] == f"{40 - unlabelled} of 40 recordings evaluated"
     assert lines[2] == f"Without a label, left out: {unlabelled}"
-    assert lines[3] == "Abstained, and counted all the same: 1"
-    mi = next(line for line in lines if line.startswith("MI")).split()
+    assert lines[3] == "The service abstains from 1; the first table has it, the second has not"
+    mi, mi_decided = (line.split() for line in lines if line.startswith("MI"))
+    assert [mi[1], mi_decided[1]] == [str(40 - unlabelled), str(40 - unlabelled - 1)]
     assert mi[1:] == [str(40 - unlabelled), str(labels[:, 1].sum()), "1.000", "(1.000-1.000)", *["1.000"] * 5, "0.500"]
     # All of its labels are 0: nothing can be told of how well it is found.
     hyp = next(line for line in lines if line.startswith("HYP")).split()
