@@ -1,10 +1,9 @@
 """`ecg evaluate`: how well the service does on recordings whose labels are known."""
 
-import collections
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,17 +12,17 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from ecg_client.cli.label_selection import LabelSelection
 from ecg_client.cli.options import Files, Folds, ModelVersion, SampleRate, StreamTimeout, Unit
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, print_table, terminal
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import UnreadableFileError
-from ecg_client.evaluation import RESAMPLES, Case, ClassFigures, Estimate, evaluate_classes, is_labelled
+from ecg_client.evaluation import RESAMPLES, Case, ClassFigures, Estimate, evaluate_classes
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings
 from ecg_client.label_table import Labels, read_labels
 from ecg_client.outcomes import Outcome, predict_all
 from ecg_client.prediction import Prediction
-from ecg_client.recording import Recording
 from ecg_client.wording import problem_text
 
 LabelTable = Annotated[
@@ -71,7 +70,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter(f"--fold needs a PTB-XL folder (one with {TABLE_NAME})")
     table = None if labels is None else _read_labels(labels)
     sources = find_recordings(files, folds=fold, sample_rate_hz=sample_rate, unit=unit)
-    selection = _Selection(table)
+    selection = LabelSelection(table)
     console = terminal(stderr=True)
     tally = _Tally(console)
     items = selection.labelled(source.read_or_error() for source in sources)
@@ -100,49 +99,6 @@ def _read_labels(path: Path) -> Labels:
         return read_labels(path)
     except UnreadableFileError as error:
         raise typer.BadParameter(f"--labels: {error}") from error
-
-
-@dataclasses.dataclass(slots=True)
-class _Selection:
-    """Recordings with their labels, and those that have none counted."""
-
-    table: Labels | None
-    count: int = 0
-    unlabelled_count: int = 0
-    ids: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
-
-    def labelled(self, items: Iterable[Recording | UnreadableFileError]) -> Iterator[Recording | UnreadableFileError]:
-        for item in items:
-            self.count += 1
-            given = self._with_labels(item) if isinstance(item, Recording) else item
-            if given is None:
-                self.unlabelled_count += 1
-            else:
-                yield given
-
-    def _with_labels(self, recording: Recording) -> Recording | None:
-        if self.table is None:
-            return recording if is_labelled(recording.labels) else None
-        self.ids[recording.recording_id] += 1
-        labels = self.table.get(recording.recording_id)
-        return dataclasses.replace(recording, labels=labels) if labels else None
-
-    def check(self) -> None:
-        """Refuses to tell figures where labels can belong to other recordings, or nothing has any."""
-        twice = [name for name, count in self.ids.items() if count > 1 and name in (self.table or {})]
-        if twice:
-            raise typer.BadParameter(f"--labels: several recordings are called {twice[0]}; rename their files")
-        if self.count and self.unlabelled_count == self.count:
-            raise typer.BadParameter(f"no recording has a label; {self._remedy()}")
-
-    def _remedy(self) -> str:
-        first = next(iter(self.ids), "")
-        return f"in --labels, the first would be {first}" if first else "give --labels"
-
-    @property
-    def unmatched_count(self) -> int:
-        """Lines of the table about recordings that are not there."""
-        return len((self.table or {}).keys() - self.ids.keys())
 
 
 @dataclasses.dataclass(slots=True)
@@ -182,7 +138,7 @@ class _Figures:
     of_decided: list[ClassFigures]
 
 
-def _print(selection: _Selection, tally: _Tally, figures: _Figures) -> None:
+def _print(selection: LabelSelection, tally: _Tally, figures: _Figures) -> None:
     console = terminal()
     for prediction in tally.origins.values():
         model = f"{prediction.model.name} {prediction.model.version}".rstrip()
@@ -200,7 +156,7 @@ def _print(selection: _Selection, tally: _Tally, figures: _Figures) -> None:
     console.print(NOT_A_MEDICAL_DEVICE)
 
 
-def _count_lines(selection: _Selection, tally: _Tally) -> Iterator[str]:
+def _count_lines(selection: LabelSelection, tally: _Tally) -> Iterator[str]:
     yield f"{len(tally.cases)} of {selection.count} recordings evaluated"
     if selection.unlabelled_count:
         yield f"Without a label, left out: {selection.unlabelled_count}"
@@ -234,7 +190,7 @@ def _cells(figures: ClassFigures) -> Iterator[str]:
     yield "" if figures.threshold is None else f"{figures.threshold:.3f}"
 
 
-def _as_json(selection: _Selection, tally: _Tally, figures: _Figures) -> dict[str, object]:
+def _as_json(selection: LabelSelection, tally: _Tally, figures: _Figures) -> dict[str, object]:
     return {
         "models": [
             {**dataclasses.asdict(one.model), "operating_point": one.operating_point} for one in tally.origins.values()
