@@ -27,10 +27,12 @@ class Report:
         abstained_count: In how many recordings the service does not stand by its findings.
         labelled: What the AUC is computed from: probabilities and labels of each classified recording that has labels.
         row_count: How many rows the table has that was written; 0 where none was.
+        synthetic_count: How many of the recordings that are to be sent are made up by this program.
         kept_count: How many recordings an earlier run classified already; they are in none of the other counts.
     """
 
     count: int = 0
+    synthetic_count: int = 0
     kept_count: int = 0
     row_count: int = 0
     rows: list[Outcome] = dataclasses.field(default_factory=list)

@@ -29,6 +29,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         failures: with what the next calls and streams end, before all else.
         retry_after_s: when those are to come again, in seconds; None: it does not say.
         cuts: after how many answers the next streams end with UNAVAILABLE.
+        hold_after: after how many answers streams answer no more, and wait to be ended; None: never.
         token: which token a caller must bring; None: none.
         calls: calls and streams so far.
     """
@@ -42,6 +43,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         self.failures: collections.deque[grpc.StatusCode] = collections.deque()
         self.retry_after_s: float | None = None
         self.cuts: collections.deque[int] = collections.deque()
+        self.hold_after: int | None = None
         self.token: str | None = None
         self.calls = 0
 
@@ -93,6 +95,9 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                 sequence_number += 1
                 if sequence_number == cut_after:
                     context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
+                if sequence_number == self.hold_after:
+                    _wait_for_end(context)
+                    return
 
     def ModelSummary(  # noqa: N802 - the name in the contract
         self, request: ecg_service_pb2.ModelSummaryRequest, context: grpc.ServicerContext
@@ -154,6 +159,12 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         with self.received_more:
             self.groups.append(list(request.recordings))
             self.received_more.notify_all()
+
+
+def _wait_for_end(context: grpc.ServicerContext) -> None:
+    ended = threading.Event()
+    if context.add_callback(ended.set):
+        ended.wait(timeout=60)
 
 
 def _operating_point(name: str, threshold: float, *, is_active: bool) -> model_pb2.OperatingPoint:

@@ -14,8 +14,9 @@ from ecg_client.formats.file_format import Stated
 from ecg_client.formats.sources import RecordingSource
 from ecg_client.outcomes import Outcome
 from ecg_client.recording import Recording
+from ecg_client.tables.journal import journal_of
 from ecg_client.tables.origin import OriginsOnTheWay
-from ecg_client.tables.resumable_table import ResumableTable, journal_of
+from ecg_client.tables.resumable_table import ResumableTable
 from ecg_client.tables.row_formats import CSV, PARQUET, ROW_FORMATS, RowFormat, RowWriter
 from ecg_client.tables.rows import columns, row_of
 

@@ -37,12 +37,12 @@ from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import EcgError, UnwritableFileError
 from ecg_client.formats.file_format import Stated
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
-from ecg_client.formats.sources import find_recordings, synthetic_sources
+from ecg_client.formats.sources import SYNTHETIC, find_recordings, synthetic_sources
 from ecg_client.outcomes import Outcome, predict_all
 from ecg_client.report import Report
 from ecg_client.report_page import ReportPage, writing_page
 from ecg_client.resumption import logger
-from ecg_client.tables.resumable_table import journal_of
+from ecg_client.tables.journal import journal_of
 
 Paths = Annotated[
     list[Path] | None,
@@ -110,10 +110,11 @@ def stream(  # noqa: PLR0913, PLR0917 - each is an option of the command
         service.client() as client,
         writing_rows(Stated(sample_rate, unit), printed, output) as rows,
         _telling_of_cuts(),
-        _reporting(report, synthetic, output, is_quiet=as_json or printed is not None),
+        _reporting(report, output, is_quiet=as_json or printed is not None),
     ):
         sources = rows.begin(client, found[:limit], model_version)
         report.kept_count = rows.kept_count
+        report.synthetic_count = sum(source.path == SYNTHETIC for source in sources)
         read = rows.read(sources)
         items = page.sketched(read) if page else read
         outcomes = predict_all(client, items, timeout, include_windows=windows, model_version=model_version)
@@ -159,17 +160,17 @@ class _Teller(logging.Handler):
 
 
 @contextlib.contextmanager
-def _reporting(report: Report, synthetic: int, output: Path | None, *, is_quiet: bool) -> Iterator[None]:
+def _reporting(report: Report, output: Path | None, *, is_quiet: bool) -> Iterator[None]:
     """Prints the report at the end; where the end came early too, and then it says so."""
     try:
         yield
     except (KeyboardInterrupt, EcgError) as error:
         if report.count:
-            _print_report(report, synthetic, output, is_quiet=is_quiet)
+            _print_report(report, output, is_quiet=is_quiet)
         if report.count or isinstance(error, KeyboardInterrupt):
             _tell_of_end(error, report, output)
         raise
-    _print_report(report, synthetic, output, is_quiet=is_quiet)
+    _print_report(report, output, is_quiet=is_quiet)
 
 
 def _tell_of_end(error: BaseException, report: Report, output: Path | None) -> None:
@@ -206,7 +207,7 @@ class _Rate(ProgressColumn):
         return Text("" if task.speed is None else f"{task.speed:,.0f}/s", style="progress.data.speed")
 
 
-def _print_report(report: Report, synthetic: int, output: Path | None, *, is_quiet: bool) -> None:
+def _print_report(report: Report, output: Path | None, *, is_quiet: bool) -> None:
     # Programs read standard output, so beside rows the figures for people go to standard error.
     console = terminal(stderr=is_quiet)
     if report.rows and not is_quiet:
@@ -216,7 +217,7 @@ def _print_report(report: Report, synthetic: int, output: Path | None, *, is_qui
             where = kept or "--output FILE.csv, or --json"
             console.print(f"... and {report.count - len(report.rows)} more (all of them: {where})", soft_wrap=True)
     # Outcomes come in the order in which recordings are sent, the synthetic ones first.
-    synthetic_count = min(synthetic, report.count)
+    synthetic_count = min(report.synthetic_count, report.count)
     made_up = [f"Synthetic, made up by this program: {synthetic_count}"] if synthetic_count else []
     table = [f"{output}: {report.row_count} rows"] if report.row_count else []
     told = report.count_lines(), made_up, report.warned_lines(), report.remark_lines(), report.auc_lines(), table

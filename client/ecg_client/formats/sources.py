@@ -30,12 +30,15 @@ class RecordingSource:
         path: Absolute path of its file; "-" is standard input, and `SYNTHETIC` no file at all.
         number: Which of the recordings in that file it is, counted from 0.
         table: The file that says more of it than its own, where there is one: PTB-XL's table.
+        is_found: False: it stands in the place of all recordings of a file or folder that cannot be opened, and what
+            reads it says why.
     """
 
     read: Callable[[], Recording]
     path: str
     number: int = 0
     table: Path | None = None
+    is_found: bool = True
 
     def read_or_error(self) -> Recording | UnreadableFileError:
         """Reads the recording, or says why it cannot be read."""
@@ -91,14 +94,21 @@ def synthetic_sources(count: int, seed: int = 0) -> list[RecordingSource]:
     ]
 
 
-def _find(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterator[RecordingSource]:
+def _find(path: Path, folds: Collection[int] | None, stated: Stated) -> list[RecordingSource]:
+    return _found_or_error(path, functools.partial(_sources, path, folds, stated))
+
+
+def _found_or_error(path: Path, find: Callable[[], Iterable[RecordingSource]]) -> list[RecordingSource]:
     try:
-        yield from _sources(path, folds, stated)
+        return list(find())
     except UnreadableFileError as error:
-        yield RecordingSource(functools.partial(_raise, error), _absolute(path))
+        problem = error
+    except OSError as error:
+        problem = UnreadableFileError(path, error.strerror or "it cannot be opened")
+    return [RecordingSource(functools.partial(_raise, problem), _absolute(path), is_found=False)]
 
 
-def _sources(path: Path, folds: Collection[int] | None, stated: Stated) -> Iterable[RecordingSource]:
+def _sources(path: Path, folds: Collection[int] | None, stated: Stated) -> list[RecordingSource]:
     if path == STANDARD_INPUT:
         return _standard_input_sources(stated)
     if path.is_dir():
@@ -155,7 +165,7 @@ def _search(folder: Path, folds: Collection[int] | None, stated: Stated) -> Iter
         if path.name.startswith(".") or (path.is_symlink() and path.is_dir()):
             continue
         if path.is_dir():
-            yield from _search(path, folds, stated)
+            yield from _found_or_error(path, functools.partial(_search, path, folds, stated))
         elif path.is_file() and _is_meant(path):
             yield from _find(path, folds, stated)
 

@@ -1,16 +1,14 @@
 """A table that whatever ends its making cannot spoil: a journal of its rows first, the file at the end.
 
-While rows come, they are lines of a journal beside the file (`results.parquet.partial`). Each is one write of a whole
-line, so that a program which is killed leaves half a line at most, at the end, and that is cut off. When all are there,
-the file is written under another name, and takes its own at once: it is there whole, or it is not. Only then is the
-journal removed. Of several lines about one recording the last holds.
+While rows come, they are lines of a journal beside the file (`results.parquet.partial`). When all are there, the file
+is written under another name, and takes its own at once: it is there whole, or it is not. Only then is the journal
+removed. Of several lines about one recording the last holds.
 """
 
 import contextlib
 import dataclasses
-import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Self
 
@@ -18,17 +16,10 @@ from ecg_client.errors import UnreadableFileError, UnwritableFileError
 from ecg_client.formats.file_format import Stated
 from ecg_client.formats.sources import RecordingSource
 from ecg_client.model_summary import ModelSummary
+from ecg_client.tables.journal import Journal, journal_of, naming_faults
 from ecg_client.tables.origin import Key, fingerprint, key_of
-from ecg_client.tables.row_formats import ROW_FORMATS, json_row, read_rows
+from ecg_client.tables.row_formats import ROW_FORMATS, read_rows
 from ecg_client.tables.rows import Row, class_codes_of, columns
-
-try:
-    import fcntl
-except ImportError:  # Windows has none: there nobody is kept from writing to one table twice at once.
-    fcntl = None  # type: ignore[assignment]
-
-# The first column of every row.
-_FIRST_BYTES = b'{"path"'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,17 +49,15 @@ class ResumableTable:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
-        self.journal = journal_of(self.path)
         # Hidden, so that no search for recordings comes upon it, even where a killed program has left it.
         self._beside = self.path.with_name(f".{self.path.name}.writing")
         self._lines: dict[Key, _Line] = {}
         self._class_codes: dict[str, None] = {}
         self.kept_count = 0
         """How many of the recordings asked for have a row that holds; known once `pending` was asked."""
-        with _naming(self.journal):
-            self._file = _locked(self.journal)
+        self._journal = Journal(journal_of(self.path))
         # What is only copied from a table that is there may be thrown away.
-        self._is_copy = not os.fstat(self._file).st_size
+        self._is_copy = self._journal.is_new
         try:
             self._load_journal()
             if self.path.exists():
@@ -81,9 +70,10 @@ class ResumableTable:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
         if self._is_copy:
-            self.journal.unlink(missing_ok=True)
+            self._journal.remove()
+        else:
+            self._journal.close()
 
     def pending(
         self, sources: Iterable[RecordingSource], summary: ModelSummary, stated: Stated
@@ -100,7 +90,10 @@ class ResumableTable:
         return pending
 
     def add(self, row: Row) -> None:
-        """Keeps a row; from now on nothing but the disk can lose it.
+        """Keeps a row, whatever becomes of this program from now on.
+
+        When it goes to the disk is left to the system. A machine that loses its power may so lose the rows of the last
+        seconds, half a minute of them at times: their recordings are done again.
 
         Raises:
             UnwritableFileError: The disk is full, or fails.
@@ -113,7 +106,7 @@ class ResumableTable:
 
         Args:
             sources: All recordings that this run found: rows come in their order, and after them those of files that it
-                did not find. A row whose file is there, but which the file has no recording for any more, is left out.
+                did not find. A row whose file was opened, but which has no recording for it any more, is left out.
 
         Returns:
             How many rows it has.
@@ -122,27 +115,20 @@ class ResumableTable:
             UnwritableFileError: It cannot be written; the journal stays.
         """
         found = dict.fromkeys(map(key_of, sources))
-        paths = {path for path, _ in found if os.path.isabs(path)}  # noqa: PTH117 - it is text
+        opened = (key_of(source)[0] for source in sources if source.is_found)
+        paths = {path for path in opened if os.path.isabs(path)}  # noqa: PTH117 - it is text
         others = [key for key in self._lines if key not in found and key[0] not in paths]
         keys = [key for key in (*found, *others) if key in self._lines]
-        with _naming(self.path):
+        with naming_faults(self.path):
             self._write(self._lines[key].offset for key in keys)
-            self.journal.unlink()
+        self._journal.remove()
         return len(keys)
 
     def _load_journal(self) -> None:
-        offset = 0
-        with open(self._file, "rb", closefd=False) as lines:
-            for line in lines:
-                if not offset and not line.startswith(_FIRST_BYTES):
-                    raise UnwritableFileError(self.journal, "it is something else than rows; move it, or name another")
-                if not line.endswith(b"\n"):
-                    os.ftruncate(self._file, offset)
-                    break
-                # A line that is none is one that the disk has lost: its recording is done again.
-                with contextlib.suppress(ValueError, KeyError):
-                    self._note(json.loads(line), offset)
-                offset += len(line)
+        for offset, row in self._journal.rows():
+            # What lacks something that rows have is none: its recording is done again.
+            with contextlib.suppress(KeyError, ValueError, TypeError):
+                self._note(row, offset)
 
     def _load_table(self) -> None:
         try:
@@ -153,12 +139,7 @@ class ResumableTable:
             raise UnwritableFileError(self.path, error.problem) from error
 
     def _append(self, row: Row) -> None:
-        line = json_row(row)
-        with _naming(self.journal):
-            offset = os.lseek(self._file, 0, os.SEEK_END)
-            if os.write(self._file, line) < len(line):
-                raise OSError(0, "the disk is full")
-        self._note(row, offset)
+        self._note(row, self._journal.add(row))
 
     def _note(self, row: Row, offset: int) -> None:
         mark = row["fingerprint"]
@@ -171,7 +152,7 @@ class ResumableTable:
 
     def _is_done(self, key: Key, source: RecordingSource, summary: ModelSummary, stated: Stated) -> bool:
         line = self._lines.get(key)
-        if line is None or line.fingerprint is None or line.model is None:
+        if not source.is_found or line is None or line.fingerprint is None or line.model is None:
             return False
         # Where nothing was stated, a file has said it all itself, and what is stated now changes nothing.
         is_same = any(line.fingerprint == fingerprint(source, one) for one in {stated, Stated()})
@@ -179,41 +160,16 @@ class ResumableTable:
 
     def _write(self, offsets: Iterable[int]) -> None:
         try:
-            with self._beside.open("wb") as file, open(self._file, "rb", closefd=False) as journal:
+            with self._beside.open("wb") as file:
                 writer = ROW_FORMATS[self.path.suffix.lower()].writer(file, columns(self._class_codes))
-                for offset in offsets:
-                    journal.seek(offset)
-                    writer.write(json.loads(journal.readline()))
+                for row in self._journal.rows_at(offsets):
+                    writer.write(row)
                 writer.close()
                 file.flush()
                 os.fsync(file.fileno())
             self._beside.replace(self.path)
         finally:
             self._beside.unlink(missing_ok=True)
-
-
-def journal_of(path: Path) -> Path:
-    """Returns where the rows of a table are while it is in the making."""
-    return path.with_name(f"{path.name}.partial")
-
-
-def _locked(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-    try:
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise OSError(error.errno, "another program is writing it at the moment") from error
-    return descriptor
-
-
-@contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UnwritableFileError(path, error.strerror or "it cannot be written") from error
 
 
 def _key(row: Row) -> Key:

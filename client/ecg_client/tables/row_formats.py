@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TextIO
 
 from ecg_client.errors import MissingExtraError, UnreadableFileError
 from ecg_client.tables.rows import Kind, Row, Value, class_codes_of, columns
@@ -81,7 +81,7 @@ class _CsvWriter:
     def __init__(self, file: BinaryIO, kinds: Mapping[str, Kind]) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         self._names = list(kinds)
-        self._csv = csv.writer(self._text, lineterminator="\n")
+        self._csv = csv.writer(_UnixLines(self._text))
         self._csv.writerow(self._names)
 
     def write(self, row: Row) -> None:
@@ -89,6 +89,16 @@ class _CsvWriter:
 
     def close(self) -> None:
         self._text.detach()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _UnixLines:
+    """Takes the lines of `csv`, which puts in quotes what its own end of a line is made of, and no other."""
+
+    text: TextIO
+
+    def write(self, line: str) -> None:
+        self.text.write(line.removesuffix("\r\n") + "\n")
 
 
 class _JsonWriter:

@@ -69,6 +69,56 @@ def test_half_a_line_and_lines_that_are_lost_are_done_again(
     assert [row["path"] for row in read_rows(tmp_path / "r.jsonl")] == [source.path for source in sources]
 
 
+def test_a_first_line_that_was_torn_anywhere_is_done_again(
+    tmp_path: Path, summary: ModelSummary, outcome: Outcome
+) -> None:
+    """Where nothing but a byte is left of it, too."""
+    sources = _files(tmp_path, 1)
+    with ResumableTable(tmp_path / "r.jsonl") as table:
+        _fill(table, sources, outcome)
+    journal = tmp_path / "r.jsonl.partial"
+    line = journal.read_bytes()
+    for count in (1, 6, 7, 8, len(line) - 1):
+        journal.write_bytes(line[:count])
+        with ResumableTable(tmp_path / "r.jsonl") as table:
+            assert table.pending(sources, summary, NOTHING_STATED) == sources
+            assert journal.read_bytes() == b""
+            _fill(table, sources, outcome)
+        assert journal.read_bytes() == line
+
+
+@pytest.mark.parametrize(
+    "lost", [b"7\n", b"[]\n", b"null\n", b"{}\n", b'{"path": "a", "fingerprint": "", "number": [1]}\n']
+)
+def test_a_line_that_is_no_row_is_passed_over(
+    tmp_path: Path, summary: ModelSummary, outcome: Outcome, lost: bytes
+) -> None:
+    """Also where it is JSON."""
+    sources = _files(tmp_path, 2)
+    with ResumableTable(tmp_path / "r.jsonl") as table:
+        _fill(table, sources, outcome)
+    journal = tmp_path / "r.jsonl.partial"
+    first, second = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first + lost + second)
+    with ResumableTable(tmp_path / "r.jsonl") as table:
+        assert table.pending(sources, summary, NOTHING_STATED) == []
+        assert table.finish(sources) == 2
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("name", ["a\rb.csv", "a\nb.csv", "a\r\nb.csv", "a,b.csv", 'a"b.csv', "\r"])
+def test_any_name_of_a_file_is_read_back(
+    tmp_path: Path, summary: ModelSummary, outcome: Outcome, name: str, suffix: str
+) -> None:
+    """Such as one with an end of a line in it."""
+    source = RecordingSource(Recording, str(tmp_path / name))  # type: ignore[arg-type] # never read
+    for _ in range(2):
+        with ResumableTable(tmp_path / f"r{suffix}") as table:
+            _fill(table, table.pending([source], summary, NOTHING_STATED), outcome)
+            assert table.finish([source]) == 1
+        assert [row["path"] for row in read_rows(tmp_path / f"r{suffix}")] == [source.path]
+
+
 def test_a_run_that_ends_between_the_table_and_the_removal_of_its_journal_doubles_nothing(
     tmp_path: Path, summary: ModelSummary, outcome: Outcome
 ) -> None:
@@ -200,7 +250,7 @@ def test_a_full_disk_is_told(tmp_path: Path, summary: ModelSummary, outcome: Out
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     with ResumableTable(tmp_path / "r.csv") as table:
         _fill(table, sources[:1], outcome)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (table.journal.stat().st_size + 10, limits[1]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "r.csv.partial").stat().st_size + 10, limits[1]))
         try:
             with pytest.raises(UnwritableFileError, match=r"r\.csv\.partial cannot be written: the disk is full"):
                 _fill(table, sources[1:], outcome)
