@@ -118,6 +118,58 @@ def test_what_cannot_be_classified_is_a_row_with_its_reason(predict_frame: Predi
     assert predictions["NORM_probability"].isna().tolist() == [True] * 6 + [False]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("signal", [[1.0, 2.0], [3.0]], "signal is no array [sample, lead]"),
+        ("signal", "Jane Doe", "signal has shape ()"),
+        ("lead_names", 5, "lead_names is no list of leads"),
+        ("lead_names", [["I"]] * 12, "lead_names has ['I'], which is none of I, II"),
+        ("has_pacemaker", np.zeros(2), "has_pacemaker is neither true nor false"),
+        ("has_pacemaker", [True], "has_pacemaker is neither true nor false"),
+        ("sample_rate_hz", np.zeros(2), "sample_rate_hz is no number"),
+        pytest.param("age_years", 10**400, "age_years is no number", id="beyond any float"),
+        ("sex", np.zeros(2), "sex is none of m, male"),
+        ("first_infarction_stage", ["I"], "first_infarction_stage is none of"),
+    ],
+)
+def test_a_cell_of_any_kind_ends_nothing(predict_frame: PredictFrame, column: str, cell: Any, words: str) -> None:
+    """Its row says what is wrong with it; the one after it is answered."""
+    frame = pd.DataFrame({"signal": [_signal(0.9)] * 2, "sample_rate_hz": [100, 100]}, dtype=object)
+    frame[column] = pd.Series([cell, frame[column][1] if column in frame else None], dtype=object)
+    predictions = predict_frame(frame)
+    assert predictions["reason"].isna().tolist() == [False, True]
+    assert (predictions["reason"][0], words in predictions["message"][0]) == ("INVALID_RECORDING", True)
+    assert predictions["NORM_probability"][1] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason", "words"),
+    [
+        (5, "INVALID_RECORDING", "path is no text"),
+        (["a.csv"], "INVALID_RECORDING", "path is no text"),
+        (b"a.csv", "INVALID_RECORDING", "path is no text"),
+        ("a\0b", "UNREADABLE_FILE", "no such file"),
+        pytest.param("a" * 5000, "UNREADABLE_FILE", "File name too long", id="too long"),
+    ],
+)
+def test_a_path_of_any_kind_ends_nothing(
+    predict_frame: PredictFrame, tmp_path: Path, cell: Any, reason: str, words: str
+) -> None:
+    """Nor does one that no file can have."""
+    write_csv(tmp_path / "a.csv", made_up_microvolts())
+    predictions = predict_frame(pd.DataFrame({"path": [cell, tmp_path / "a.csv"]}))
+    assert (predictions["reason"][0], words in predictions["message"][0]) == (reason, True)
+    assert pd.isna(predictions["reason"][1])
+
+
+def test_a_file_that_cannot_be_opened_says_why(predict_frame: PredictFrame, tmp_path: Path) -> None:
+    """Whichever of its recordings is wanted."""
+    (tmp_path / "a.npz").write_bytes(b"nothing of the kind")
+    predictions = predict_frame(pd.DataFrame({"path": [tmp_path / "a.npz"], "number": [3]}))
+    assert "not an .npz file" in predictions["message"][0]
+
+
 def test_files_are_read(predict_frame: PredictFrame, service: FakeService, tmp_path: Path) -> None:
     """Of any format; what the frame knows of the patient goes before what a file says."""
     write_csv(tmp_path / "a.csv", made_up_microvolts())

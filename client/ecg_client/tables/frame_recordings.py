@@ -60,7 +60,7 @@ def recordings_of(frame: "pd.DataFrame", stated: Stated, is_missing: Callable[[A
 def _from_file(find: Callable[[Path, Stated], Sequence[RecordingSource]], cells: Cells, stated: Stated) -> Taken:
     origin = None
     try:
-        path = Path(_required("path", cells))
+        path = _path(_required("path", cells))
         if "sample_rate_hz" in cells:
             stated = dataclasses.replace(stated, sample_rate_hz=_number("sample_rate_hz", cells["sample_rate_hz"]))
         source = _chosen(find(path, stated), cells)
@@ -87,12 +87,12 @@ def _recording(cells: Cells, stated: Stated) -> Recording:
     rate_hz = cells.get("sample_rate_hz", stated.sample_rate_hz)
     if rate_hz is None:
         raise InvalidRecordingError("sample_rate_hz is missing; give it in a column, or for all rows as an argument")
-    signal = np.asarray(_required("signal", cells))
+    signal = _signal(_required("signal", cells))
     usual = _LEADS_OF_COUNT.get(signal.shape[-1] if signal.ndim else 0, STANDARD_LEADS)
     return Recording(
         signal=signal,
         sample_rate_hz=_number("sample_rate_hz", rate_hz),
-        lead_names=tuple(cells["lead_names"]) if "lead_names" in cells else usual,
+        lead_names=_lead_names(cells["lead_names"]) if "lead_names" in cells else usual,
         recording_id=str(cells.get("recording_id", "")),
         microvolts_per_unit=_number("microvolts_per_unit", cells.get("microvolts_per_unit", MICROVOLTS_PER_MILLIVOLT)),
         metadata=PatientMetadata(**_metadata(cells)),
@@ -112,6 +112,8 @@ def _chosen(sources: Sequence[RecordingSource], cells: Cells) -> RecordingSource
             cells["path"], f"it holds {len(sources)} recordings; a column `number` says which, counted from 0"
         )
     number = _number("number", cells.get("number", 0))
+    if [source.is_found for source in sources] == [False]:
+        return sources[0]
     if number not in range(len(sources)):
         raise UnreadableFileError(
             cells["path"], f"number is {number:g}, but it holds {len(sources)} recording(s), counted from 0"
@@ -125,6 +127,29 @@ def _required(name: str, cells: Cells) -> Any:
     return cells[name]
 
 
+def _path(value: Any) -> Path:
+    try:
+        return Path(value)
+    except TypeError:
+        raise InvalidRecordingError("path is no text; give that of a file") from None
+
+
+def _signal(value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError):
+        raise InvalidRecordingError(
+            "signal is no array [sample, lead]; give numbers, as many for each sample as for every other"
+        ) from None
+
+
+def _lead_names(value: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(value)
+    except TypeError:
+        raise InvalidRecordingError("lead_names is no list of leads; give one for each column of the signal") from None
+
+
 def _metadata(cells: Cells) -> dict[str, Any]:
     return {name: parse(name, cells[name]) for name, parse in _METADATA.items() if name in cells}
 
@@ -132,7 +157,7 @@ def _metadata(cells: Cells) -> dict[str, Any]:
 def _number(name: str, value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidRecordingError(f"{name} is no number; give one, or nothing where it is unknown") from None
 
 
@@ -153,7 +178,8 @@ def _stage(name: str, value: Any) -> InfarctionStage:
 
 
 def _flag(name: str, value: Any) -> bool:
-    if value not in (0, 1):
+    # An array is no flag either, and cannot be compared with one.
+    if not np.isscalar(value) or value not in (0, 1):
         raise InvalidRecordingError(f"{name} is neither true nor false; leave it empty if it is unknown")
     return bool(value)
 
