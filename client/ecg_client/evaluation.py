@@ -9,6 +9,7 @@ from ecg_client.class_figures import ClassColumn, Numbers
 from ecg_client.prediction import ClassPrediction
 
 RESAMPLES = 1000
+MACRO = "macro"
 _BOUNDS = (0.025, 0.975)
 _SEED = 0
 # As in the model card: a thousand resamples have no more to say.
@@ -57,10 +58,11 @@ class ClassFigures:
     """How well the service does in one class; None where a figure does not exist.
 
     Attributes:
-        code: The class code; "macro" is the mean over the classes that have an AUC.
+        code: The class code; `MACRO` is the mean over the classes that have an AUC.
         count: Recordings of which it is known whether they show the class.
         positive_count: Those that do.
-        threshold: The threshold that was served; None for "macro".
+        threshold: The threshold that was served; None for `MACRO`, and where there were several, as a service has that
+            changes its model meanwhile.
         auc: Area under the ROC curve.
         average_precision: Area under the precision-recall curve.
         sensitivity: Share of the recordings with the class that are findings.
@@ -122,28 +124,34 @@ def evaluate_auc(recordings: Iterable[tuple[Mapping[str, float], Mapping[str, in
 def evaluate_classes(cases: Sequence[Case]) -> Iterator[ClassFigures]:
     """Computes the figures of each class that any label tells of, in the model's order, then their mean.
 
-    Every case takes part, also one whose labels are all 0, or from which the service abstains. Intervals are those of
-    a bootstrap over recordings, of `RESAMPLES` resamples and always the same seed.
+    Every case takes part, also one whose labels are all 0, or from which the service abstains. A class that only some
+    cases have an answer for, as where the service changes its model meanwhile, is measured in those. Intervals are
+    those of a bootstrap over recordings, of `RESAMPLES` resamples and always the same seed.
     """
     columns = {code: _column(cases, code) for code in _codes(cases)}
     if not columns:
         return
     # [resample, class, figure]; the first are those of the data as they are.
     figures = np.array([[one.figures(weights) for one in columns.values()] for weights in _weights(len(cases))])
-    thresholds = {entry.code: entry.threshold for entry in cases[-1].classes}
     for index, (code, column) in enumerate(columns.items()):
         counts = (column.shows.size, int(column.shows.sum()))
-        yield ClassFigures(code, *counts, thresholds[code], *_estimates(figures[:, index]))
+        yield ClassFigures(code, *counts, _threshold(cases, code), *_estimates(figures[:, index]))
     has_auc = ~np.isnan(figures[0, :, 0])
     if has_auc.any():
         positive_count = sum(any(case.labels.values()) for case in cases)
         means = figures[:, has_auc].mean(axis=1)
-        yield ClassFigures("macro", len(cases), positive_count, None, *_estimates(means))
+        yield ClassFigures(MACRO, len(cases), positive_count, None, *_estimates(means))
 
 
 def _codes(cases: Sequence[Case]) -> list[str]:
-    known = {code for case in cases for code in case.labels}
-    return [entry.code for entry in cases[0].classes if entry.code in known] if cases else []
+    entries = [(entry.code, entry.code in case.labels) for case in cases for entry in case.classes]
+    known = {code for code, is_known in entries if is_known}
+    return [code for code in dict.fromkeys(code for code, _ in entries) if code in known]
+
+
+def _threshold(cases: Sequence[Case], code: str) -> float | None:
+    served = {entry.threshold for case in cases for entry in case.classes if entry.code == code}
+    return served.pop() if len(served) == 1 else None
 
 
 def _column(cases: Sequence[Case], code: str) -> ClassColumn:

@@ -1,5 +1,6 @@
 """A table of labels: a line for each recording, a column for each class."""
 
+import collections
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,7 +28,8 @@ def read_labels(path: Path) -> Labels:
         By recording id, the labels that are known.
 
     Raises:
-        UnreadableFileError: It cannot be read, lacks a column, has another value, or two lines about one recording.
+        UnreadableFileError: It cannot be read, lacks a column or has one twice, has another value, or two lines about
+            one recording.
     """
     try:
         if path.stat().st_size > GREATEST_TABLE_BYTES:
@@ -45,7 +47,10 @@ def read_labels(path: Path) -> Labels:
 def _read(lines: "csv.DictReader[str]", path: Path) -> Labels:
     names = [name for name in lines.fieldnames or () if name]
     id_name = _id_name(names, path)
-    class_names = {name: name.strip().upper() for name in names if name.strip().upper() in CLASS_CODES}
+    class_names = {name: code for name in names if (code := _class_code(name))}
+    twice = [code for code, count in collections.Counter(map(_class_code, names)).items() if code and count > 1]
+    if twice:
+        raise UnreadableFileError(path, f"several of its columns are called {twice[0]}; keep one")
     if not class_names:
         raise UnreadableFileError(path, f"no column is called {', '.join(CLASS_CODES)}; name those of the labels so")
     table: Labels = {}
@@ -55,6 +60,11 @@ def _read(lines: "csv.DictReader[str]", path: Path) -> Labels:
             raise UnreadableFileError(path, f"line {lines.line_num} is the second about its recording; keep one")
         table[recording_id] = dict(_labels(line, class_names, f"line {lines.line_num}", path))
     return table
+
+
+def _class_code(name: str) -> str | None:
+    """The class that a column is about, if it is about one."""
+    return next((code for code in CLASS_CODES if code == name.strip().upper()), None)
 
 
 def _id_name(names: list[str], path: Path) -> str:

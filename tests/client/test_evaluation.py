@@ -1,6 +1,7 @@
 import pytest
 
-from ecg_client.evaluation import evaluate_auc
+from ecg_client.evaluation import Case, evaluate_auc, evaluate_classes
+from ecg_client.prediction import ClassPrediction
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:
@@ -38,3 +39,24 @@ def test_a_class_on_which_all_agree_has_no_auc() -> None:
     assert report.classes_left_out == ("A",)
     assert report.auc_by_class == {"B": 1.0}
     assert evaluate_auc([({"A": 0.9}, {"A": 1})]).macro_auc is None
+
+
+def test_classes_of_a_model_that_is_changed_meanwhile_are_measured_where_they_were_asked_about() -> None:
+    """Each class in the cases whose model knows it; a threshold is told where it was the same for all."""
+    cases = [
+        Case((_class("A", 0.9, 0.5), _class("C", 0.1, 0.5)), {"A": 1, "C": 0}),
+        Case((_class("A", 0.2, 0.5), _class("C", 0.7, 0.5)), {"A": 0, "C": 1, "B": 1}),
+        Case((_class("B", 0.9, 0.3), _class("C", 0.6, 0.4)), {"B": 1, "A": 0, "D": 1}),
+        Case((_class("D", 0.1, 0.3),), {}),
+    ]
+    figures = list(evaluate_classes(cases))
+    assert [(one.code, one.count, one.threshold) for one in figures] == [
+        ("A", 2, 0.5),
+        ("C", 2, None),
+        ("B", 1, 0.3),
+        ("macro", 4, None),
+    ]
+
+
+def _class(code: str, probability: float, threshold: float) -> ClassPrediction:
+    return ClassPrediction(code, code.lower(), probability, threshold, probability >= threshold)

@@ -27,6 +27,8 @@ def test_labels_are_those_of_the_table(tmp_path: Path, text: str, expected: dict
         ("name,MI\na,1\n", "0 of its columns are called recording_id"),
         ("id,file,MI\na,a,1\n", "2 of its columns are called"),
         ("id,class\na,MI\n", "no column is called NORM, MI"),
+        ("id,MI,mi\na,1,0\n", "several of its columns are called MI; keep one"),
+        ("id,HYP,HYP\na,1,0\n", "several of its columns are called HYP; keep one"),
         ("id,MI\na,1\nb,yes\n", "line 3, MI: 'yes' is no label; write 0, 1 or nothing"),
         ("file,MI\nx/a.hea,1\ny/a.hea,0\n", "line 3 is the second about its recording"),
     ],

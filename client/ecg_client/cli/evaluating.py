@@ -17,7 +17,7 @@ from ecg_client.cli.options import Files, Folds, ModelVersion, SampleRate, Strea
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, print_table, terminal
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.errors import UnreadableFileError
-from ecg_client.evaluation import RESAMPLES, Case, ClassFigures, Estimate, evaluate_classes
+from ecg_client.evaluation import MACRO, RESAMPLES, Case, ClassFigures, Estimate, evaluate_classes
 from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import find_recordings
 from ecg_client.label_table import Labels, read_labels
@@ -175,19 +175,19 @@ def _table(figures: list[ClassFigures]) -> Table:
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for one in figures:
-        style = "bold" if one.threshold is None else ""
+        style = "bold" if one.code == MACRO else ""
         table.add_row(one.code, *_cells(one), style=style)
     return table
 
 
 def _cells(figures: ClassFigures) -> Iterator[str]:
-    is_mean = figures.threshold is None
+    is_mean = figures.code == MACRO
     yield from ("", "") if is_mean else (str(figures.count), str(figures.positive_count))
     yield "-" if figures.auc is None else f"{figures.auc.value:.3f} ({figures.auc.low:.3f}-{figures.auc.high:.3f})"
     for name in _FIGURE_NAMES[1:]:
         estimate: Estimate | None = getattr(figures, name)
         yield "-" if estimate is None else f"{estimate.value:.3f}"
-    yield "" if figures.threshold is None else f"{figures.threshold:.3f}"
+    yield "" if is_mean else "-" if figures.threshold is None else f"{figures.threshold:.3f}"
 
 
 def _as_json(selection: LabelSelection, tally: _Tally, figures: _Figures) -> dict[str, object]:
