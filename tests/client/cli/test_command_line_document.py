@@ -68,6 +68,15 @@ def test_every_variable_has_its_row_with_its_key_and_its_option(group: TyperGrou
         assert key in {"", variable.removeprefix("ECG_").lower()}
 
 
+def test_commands_that_pass_a_variable_over_are_named(group: TyperGroup) -> None:
+    """They have its option, and take it from nowhere else."""
+    for variable, flag, names in re.findall(
+        r"^\| `(ECG_\w+)` \|[^|]*\| `(--[a-z-]+)`(.*) \|", DOCUMENT, flags=re.MULTILINE
+    ):
+        passing = {name for name, option in _options(group) if flag in option.opts and option.envvar != variable}
+        assert set(re.findall(r"`ecg ([a-z-]+)`", names)) == passing
+
+
 def test_the_config_file_that_is_shown_is_one(tmp_path: Path) -> None:
     """It can be read, and with the profile has every key that there is."""
     path = _write_config(tmp_path)
