@@ -117,6 +117,13 @@ def test_a_ptbxl_folder_in_a_folder_is_read_by_its_table(tmp_path: Path) -> None
     assert [recording.recording_id for recording in recordings if isinstance(recording, Recording)] == list("1234")
 
 
+def test_a_folder_in_a_folder_that_cannot_be_searched_is_an_error_in_its_place(records: Path) -> None:
+    """What lies around it is read."""
+    write_ptbxl_folder(records / "c", count=4)
+    (records / "c" / "ptbxl_database.csv").write_bytes(b"\xff")
+    assert _kinds(records) == ["b", "broken.hea!", "ptbxl_database.csv!", "a"]
+
+
 def test_a_pattern_is_a_path_for_each_file_it_matches(records: Path) -> None:
     """Where the shell does not do it; one that matches nothing is an error."""
     assert _kinds(records / "**" / "*.hea") == ["b", "broken.hea!", "a"]
