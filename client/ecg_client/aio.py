@@ -1,8 +1,7 @@
 """The asynchronous client."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -23,7 +22,7 @@ from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
 from ecg_client.recording import Recording
 from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
-from ecg_client.status import error_from_rpc, stream_ended_early
+from ecg_client.status import error_from_rpc, stream_ended_early, typed_errors
 from ecg_client.tls import Tls
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class AsyncEcgClient:
             recording=recording_to_proto(recording),
             options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
-        with self._typed_errors():
+        with typed_errors(self._address, self._timeout_s):
             response = await self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
         return prediction_from_proto(response.prediction)
 
@@ -152,21 +151,14 @@ class AsyncEcgClient:
     async def model_summary(self, *, model_version: str = "") -> ModelSummary:
         """Asks which models are being served, and what one of them is; see `EcgClient.model_summary`."""
         request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
-        with self._typed_errors():
+        with typed_errors(self._address, self._timeout_s):
             response = await self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
         return model_summary_from_proto(response)
 
     async def health(self) -> ServingStatus:
         """Asks whether the service takes calls."""
-        with self._typed_errors():
+        with typed_errors(self._address, self._timeout_s):
             response = await self._health.Check(
                 health_pb2.HealthCheckRequest(service=SERVICE_NAME), timeout=self._timeout_s, metadata=self._metadata
             )
         return ServingStatus(response.status)
-
-    @contextlib.contextmanager
-    def _typed_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except grpc.RpcError as error:
-            raise error_from_rpc(error, self._address, self._timeout_s) from error

@@ -1,5 +1,7 @@
 """From the status of a call that failed to the exception that says so."""
 
+import contextlib
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -43,8 +45,24 @@ _NOBODY_THERE = (
 )
 
 
+@contextlib.contextmanager
+def typed_errors(address: str, timeout_s: float) -> Iterator[None]:
+    """Raises the exception that says why a single call failed in place of what grpc raises.
+
+    Args:
+        address: The address that is called.
+        timeout_s: How long the call may take, in seconds.
+    """
+    began = time.monotonic()
+    try:
+        yield
+    except grpc.RpcError as error:
+        is_over = time.monotonic() - began >= timeout_s
+        raise error_from_rpc(error, address, timeout_s, is_over=is_over) from error
+
+
 def error_from_rpc(
-    error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool = False
+    error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool = False, is_over: bool = False
 ) -> ServiceError:
     """Makes the exception for a failed call, with what its status details say.
 
@@ -53,15 +71,20 @@ def error_from_rpc(
         address: The address that was called, for the message.
         timeout_s: How long the call might take, in seconds, for the message; None is for ever.
         is_stream: Whether the call was a stream, some of whose answers may have arrived.
+        is_over: Whether its time is over. Where the server is the first to notice, gRPC may say CANCELLED.
     """
-    made = _error(error, address, timeout_s, is_stream=is_stream)
+    made = _error(error, address, timeout_s, is_stream=is_stream, is_over=is_over)
     made.__cause__ = error
     return made
 
 
-def _error(error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool) -> ServiceError:
+def _error(
+    error: grpc.RpcError, address: str, timeout_s: float | None, *, is_stream: bool, is_over: bool
+) -> ServiceError:
     call: Any = error  # grpc declares no code on RpcError, but whatever it raises from a call has one.
     code: grpc.StatusCode = call.code()
+    if code is grpc.StatusCode.CANCELLED and is_over:
+        code = grpc.StatusCode.DEADLINE_EXCEEDED
     details = list(_details(call.trailing_metadata() or ()))
     bad_request = _unpacked(details, error_details_pb2.BadRequest())
     retry_info = _unpacked(details, error_details_pb2.RetryInfo())

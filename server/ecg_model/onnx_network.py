@@ -1,6 +1,7 @@
 """Runs a network in ONNX Runtime: no TensorFlow, a fraction of its memory and start-up time."""
 
 import re
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,10 @@ GREATEST_BYTES = 1 << 29
 # A graph whose weights lie in other files says where under this key; before it stands the last byte of its length,
 # of which there are two forms.
 _OTHER_FILE_KEY = re.compile(rb"[\x00\x08]location")
+
+
+# Networks may be loaded in several threads, and ONNX Runtime takes one shared memory only.
+_SHARED_MEMORY_LOCK = threading.Lock()
 
 
 class OnnxNetwork:
@@ -55,7 +60,8 @@ def _share_memory(options: onnxruntime.SessionOptions) -> None:
     With one of their own each, two models took 148 MB after mixed load where they now take 115, and each model that
     took over from another left holes.
     """
-    _make_shared_memory()
+    with _SHARED_MEMORY_LOCK:
+        _make_shared_memory()
     options.add_session_config_entry("session.use_env_allocators", "1")
 
 

@@ -17,10 +17,10 @@ def connection_options(settings: ServerSettings) -> list[tuple[str, Any]]:
         # Unless they are meant to share, a second server on the port would silently take half of the calls.
         ("grpc.so_reuseport", int(settings.workers > 1)),
         # Of calls that wait for their beginning gRPC ends some at random, whoever made them, when there are many (past
-        # 1,000 by itself): one connection can only have a tenth of what may wait.
+        # 1,000 by itself): one connection can only have a hundredth of what may wait.
         ("grpc.max_concurrent_streams", connections.max_calls_per_connection),
-        ("grpc.server.max_pending_requests", 10 * connections.max_calls_per_connection),
-        ("grpc.server.max_pending_requests_hard_limit", 20 * connections.max_calls_per_connection),
+        ("grpc.server.max_pending_requests", 100 * connections.max_calls_per_connection),
+        ("grpc.server.max_pending_requests_hard_limit", 200 * connections.max_calls_per_connection),
         ("grpc.keepalive_time_ms", _milliseconds(connections.keepalive_seconds)),
         ("grpc.keepalive_timeout_ms", _milliseconds(KEEPALIVE_TIMEOUT_SECONDS)),
         ("grpc.http2.min_ping_interval_without_data_ms", _milliseconds(connections.least_ping_interval_seconds)),

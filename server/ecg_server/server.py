@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 
@@ -34,7 +35,7 @@ from ecg_server.reflection import add_reflection
 from ecg_server.release import ReleasingInterceptor
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
-from ecg_server.settings import ServerSettings, TlsSettings
+from ecg_server.settings import BatchingSettings, ServerSettings, TlsSettings
 from ecg_server.unreadable import UnreadableMessageInterceptor
 from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stuck_runs
 
@@ -176,7 +177,7 @@ class EcgServer:
 
     def _load_warm(self, model: str) -> Classifier:
         classifier = self._load(model)
-        warm_up(classifier, self._settings.batching.largest_batch)
+        warm_up(classifier, self._settings.batching)
         return classifier
 
     def _interceptors(self, gate: Gate, logs: Logs | None) -> list[aio.ServerInterceptor]:
@@ -208,16 +209,21 @@ class EcgServer:
             await self._health.set(name, status)
 
 
-def warm_up(classifier: Classifier, largest_batch: int) -> None:
-    """Run every batch size once, so that no caller waits for a runtime to prepare itself for it."""
+def warm_up(classifier: Classifier, batching: BatchingSettings) -> None:
+    """Run every batch size once, so that no caller waits for a runtime to prepare itself for it.
+
+    And as many of the largest as run side by side: the memory they compute in is as large as it will be.
+    """
     wanted = classifier.manifest.input
     silence = Recording(
         np.zeros((wanted.sample_count, len(wanted.lead_names)), dtype=np.float32),
         wanted.sample_rate_hz,
         wanted.lead_names,
     )
-    for size in range(1, largest_batch + 1):
+    for size in range(1, batching.largest_batch + 1):
         classifier.classify([silence] * size)
+    with ThreadPoolExecutor(batching.runs) as threads:
+        list(threads.map(classifier.classify, [[silence] * batching.largest_batch] * batching.runs))
 
 
 def _build_server(

@@ -77,7 +77,9 @@ class ConnectionSettings:
         keepalive_seconds: how long nothing may be heard of a client before it is asked whether it is still there; one
             that does not say so within 20 s is disconnected.
         least_ping_interval_seconds: a client that pings more often, and has no reason to, is told to go.
-        max_calls_per_connection: calls and streams on one connection at once; more wait in the client.
+        max_calls_per_connection: calls and streams on one connection at once; more wait in the client. So whoever
+            floods the server over a few connections fills its own memory, and keeps nobody else out; 100 is the least
+            that RFC 9113 recommends.
     """
 
     max_age_seconds: float = 0.0
@@ -85,7 +87,7 @@ class ConnectionSettings:
     default_deadline_seconds: float = 60.0
     keepalive_seconds: float = 60.0
     least_ping_interval_seconds: float = 10.0
-    max_calls_per_connection: int = 1024
+    max_calls_per_connection: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from ecg_model.errors import BundleError
 from ecg_model.keras_file import sha256_of
 from ecg_model.loading import Runtime, load_classifier
 from ecg_server.server import warm_up
+from ecg_server.settings import BatchingSettings
 from ecg_testing.failures import failure
 from ecg_testing.golden import KERAS_3
 
@@ -149,4 +150,4 @@ def test_a_manifest_that_does_not_fit_its_network_is_refused(
     edit_manifest(bundle, change)
 
     with pytest.raises(BundleError, match=re.escape(str(bundle))):
-        warm_up(load_classifier(str(bundle), runtime), largest_batch=1)
+        warm_up(load_classifier(str(bundle), runtime), BatchingSettings(largest_batch=1))

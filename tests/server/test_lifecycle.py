@@ -94,10 +94,10 @@ async def test_before_the_model_is_loaded_nothing_is_served_and_it_says_so() -> 
 
 
 async def test_the_network_is_warm_before_the_first_call() -> None:
-    """Every batch size up to the largest has run once, with silence, when the server says SERVING."""
+    """Every batch size up to the largest has run, with silence, and the largest side by side, before it is SERVING."""
     network = FirstSamples()
-    async with serving(fake_classifier(network), batching=BatchingSettings(largest_batch=4)):
-        assert network.seen_numbers == [0] * (1 + 2 + 3 + 4)
+    async with serving(fake_classifier(network), batching=BatchingSettings(largest_batch=4, runs=3)):
+        assert network.seen_numbers == [0] * (1 + 2 + 3 + 4 + 3 * 4)
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
