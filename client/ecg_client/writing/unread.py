@@ -20,8 +20,8 @@ class UnreadFiles:
         self._files = {source: _files_of(source) for source in sources}
         self._counts = collections.Counter(file for files in self._files.values() for file in files)
 
-    def __contains__(self, path: Path) -> bool:
-        identity = _identity(path)
+    def __contains__(self, path: object) -> bool:
+        identity = _identity(path) if isinstance(path, Path) else None
         return identity is not None and self._counts[identity] > 0
 
     def remove(self, source: RecordingSource) -> None:
