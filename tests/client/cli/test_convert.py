@@ -14,6 +14,7 @@ from ecg_testing.ecg_files.every import EVERY_FILE
 from ecg_testing.fake_service import FakeService
 from ecg_testing.processes import ServerProcess
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
+from ecg_testing.tools import module
 
 Ecg = Callable[..., tuple[int, str, str]]
 
@@ -29,7 +30,7 @@ def _read(path: Path) -> Recording:
 @pytest.mark.parametrize("file", EVERY_FILE, ids=[file.name for file in EVERY_FILE])
 def test_every_format_that_is_read_becomes_a_record(ecg: Ecg, tmp_path: Path, file: EcgFile) -> None:
     """With its leads, its rate, and its samples to within a tenth of a microvolt."""
-    pytest.importorskip(file.module or "numpy")
+    module(file.module or "numpy")
     source = tmp_path / file.name
     file.write(source, made_up_microvolts())
     code, out, _ = ecg("convert", source, *STATED, "--output", tmp_path / "out")
