@@ -1,10 +1,7 @@
 """What the documents name exists, and what they tell people to type works."""
 
 import re
-import shutil
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,9 @@ from ecg_client.cli.app import app
 from ecg_model.errors import RefusalReason
 from ecg_server.__main__ import main
 from ecg_server.status import STATUS_TABLE
+from ecg_testing.documented import ROOT, run_in_shell
+from ecg_testing.tools import tool
 
-ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md",
     "docs/batch.md",
@@ -98,32 +96,28 @@ def test_every_module_and_test_of_the_security_table_exists() -> None:
             assert any((ROOT / root / path).exists() for root in ("server", "client", "")), name
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl on PATH")
 @pytest.mark.parametrize(
     ("document", "pairs"), [("README.md", ["server"]), ("docs/security.md", ["authority", "server", "ward-7"])]
 )
 def test_the_certificates_for_a_trial_can_be_made_as_told(document: str, pairs: list[str], tmp_path: Path) -> None:
     """The keys fit, and the server's name is vouched for."""
+    tool("openssl")
     block = next(block for block in shell_blocks(document) if "openssl req" in block)
-    _run(block.partition("ecg-server")[0], tmp_path)
+    run_in_shell(block.partition("ecg-server")[0], tmp_path)
 
     for name in pairs:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tmp_path / f"{name}.pem", tmp_path / f"{name}.key")
     authority = pairs[0]
-    _run(f"openssl verify -CAfile {authority}.pem -verify_hostname localhost server.pem", tmp_path)
+    run_in_shell(f"openssl verify -CAfile {authority}.pem -verify_hostname localhost server.pem", tmp_path)
 
 
 def test_a_token_can_be_made_as_told(tmp_path: Path) -> None:
     """Its line is in the file, and nobody else can read either."""
     block = next(block for block in shell_blocks("docs/security.md") if "ecg_server.access" in block)
-    _run(block.partition("ecg-server")[0].replace("python ", f"{sys.executable} "), tmp_path)
+    run_in_shell(block.partition("ecg-server")[0], tmp_path)
 
     assert re.fullmatch(r"ward-7 [0-9a-f]{64}\n", (tmp_path / "tokens").read_text(encoding="ascii"))
     assert (tmp_path / "ward-7.token").stat().st_mode & 0o077 == 0
-
-
-def _run(script: str, folder: Path) -> None:
-    subprocess.run(["bash", "-euc", script], cwd=folder, check=True, capture_output=True, timeout=60)  # noqa: S603, S607 - what the documents say
 
 
 def _anchors(document: Path) -> set[str]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ecg_testing.documented import ROOT, follow, lay_out, steps_of
+from ecg_testing.documented import ROOT, addresses_of, follow, lay_out, sections_of
 from ecg_testing.processes import ServerProcess
 from ecg_testing.tools import tool
 
-SECTIONS = steps_of(ROOT / "docs/ghz.md")
+SECTIONS = sections_of(ROOT / "docs/ghz.md")
 # Each machine, and each run, has its own.
 FIGURE = r"\d+\.\d+(?: (?:ns|µs|ms|s)\b)?"
 
@@ -27,4 +27,4 @@ def test_what_the_page_tells(section: str, tmp_path: Path, default_server: Serve
     """Every command of a section runs, and reports so many calls, so ended, whatever the figures."""
     lay_out(tmp_path)
     steps = [replace(step, printed=re.sub(FIGURE, "…", step.printed)) for step in SECTIONS[section]]
-    follow(steps, tmp_path, default_server)
+    follow(steps, tmp_path, addresses_of(default_server))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ecg_testing.documented import ROOT, follow, lay_out, steps_of
+from ecg_testing.documented import ROOT, addresses_of, follow, lay_out, sections_of
 from ecg_testing.processes import ServerProcess
 from ecg_testing.tools import tool
 
 PAGE = ROOT / "docs/grpcurl.md"
-SECTIONS = steps_of(PAGE)
+SECTIONS = sections_of(PAGE)
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def grpcurl() -> str:
 def test_what_the_page_tells(section: str, tmp_path: Path, default_server: ServerProcess) -> None:
     """Every command of a section runs, one after the other, and prints what stands below it."""
     lay_out(tmp_path)
-    follow(SECTIONS[section], tmp_path, default_server)
+    follow(SECTIONS[section], tmp_path, addresses_of(default_server))
 
 
 def test_every_call_is_made() -> None:

@@ -1,7 +1,9 @@
-"""Programs of other people that tests run."""
+"""Programs and packages of other people that tests run."""
 
+import importlib.util
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -10,8 +12,17 @@ def tool(name: str) -> str:
     """Return where a program lies; without it skip, or, in continuous integration, fail."""
     path = shutil.which(name)
     if path is None:
-        reason = f"there is no {name} on PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and a skipped test would hide that", pytrace=False)
-        pytest.skip(reason)
+        _skip(f"there is no {name} on PATH")
     return path
+
+
+def module(name: str) -> None:
+    """Without a package of Python skip, or, in continuous integration, fail."""
+    if importlib.util.find_spec(name) is None:
+        _skip(f"{name} is not installed")
+
+
+def _skip(reason: str) -> NoReturn:
+    if os.environ.get("CI", "").lower() not in ("", "0", "false", "no"):
+        pytest.fail(f"{reason}, and a skipped test would hide that", pytrace=False)
+    pytest.skip(reason)

@@ -33,7 +33,7 @@ _UNREACHED_HINTS = (
     ("certificate has expired", "; the service's certificate has expired: tell its operator"),
     ("CERTIFICATE_VERIFY_FAILED", "; say with --ca which authority the service's certificate comes from"),
     ("Hostname Verification", "; say with --server-name which name the service's certificate has"),
-    ("WRONG_VERSION_NUMBER", "; it speaks no TLS: leave out --tls, --ca, --cert, --key and --server-name"),
+    ("WRONG_VERSION_NUMBER", "; it speaks no TLS: give --no-tls"),
     ("handshake failed", "; see that it speaks TLS, and what --ca and --server-name say of its certificate"),
     ("Socket closed", _HANGS_UP),
     ("Connection reset", _HANGS_UP),

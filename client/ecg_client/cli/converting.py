@@ -18,6 +18,7 @@ from ecg_client.formats.ptbxl_table import TABLE_NAME, is_ptbxl_folder
 from ecg_client.formats.sources import RecordingSource, find_recordings
 from ecg_client.recording import Recording
 from ecg_client.writing import NpzFile, WfdbFolder, record_name
+from ecg_client.writing.unread import UnreadFiles
 
 Output = Annotated[
     Path,
@@ -61,7 +62,9 @@ def convert(  # noqa: PLR0913 - each is an option of the command
     sources = find_recordings(files, folds=fold, sample_rate_hz=sample_rate, unit=unit)
     if not sources:
         raise typer.BadParameter("nothing to convert: no recording is in these folds")
-    conversion = _Conversion(_target(output, len(sources), replaces=force))
+    # Without --force nothing is replaced, and nothing has to be spared.
+    unread = UnreadFiles(sources if force else ())
+    conversion = _Conversion(_target(output, len(sources), unread, replaces=force), unread)
     try:
         conversion.run(sources)
     except OSError as error:
@@ -70,17 +73,17 @@ def convert(  # noqa: PLR0913 - each is an option of the command
     sys.exit(1 if conversion.problem_count else 0)
 
 
-def _target(output: Path, source_count: int, *, replaces: bool) -> NpzFile | WfdbFolder:
+def _target(output: Path, source_count: int, unread: UnreadFiles, *, replaces: bool) -> NpzFile | WfdbFolder:
     """What to write; found out before anything is read, as far as it can be."""
     if output.suffix == ".npz":
         return _npz_target(output, replaces=replaces)
     if output.suffix != ".hea":
-        return WfdbFolder(output, replaces=replaces)
+        return WfdbFolder(output, replaces=replaces, spared=unread)
     if source_count > 1:
         raise typer.BadParameter(f"--output: {output} is one record, but there are {source_count}; give a folder")
     if output.stem != record_name(output.stem):
         raise typer.BadParameter(f"--output: a record is called by letters, digits, - and _ alone, not {output.stem!r}")
-    return WfdbFolder(output.parent, output.stem, replaces=replaces)
+    return WfdbFolder(output.parent, output.stem, replaces=replaces, spared=unread)
 
 
 def _npz_target(output: Path, *, replaces: bool) -> NpzFile:
@@ -99,6 +102,7 @@ class _Conversion:
     """
 
     target: NpzFile | WfdbFolder
+    unread: UnreadFiles
     console: Console = dataclasses.field(default_factory=lambda: terminal(stderr=True))
     problem_count: int = 0
     lost_counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
@@ -108,6 +112,7 @@ class _Conversion:
         console = self.console
         for source in track(sources, "recordings", console=console, transient=True, disable=not console.is_terminal):
             item = source.read_or_error()
+            self.unread.remove(source)
             if isinstance(item, Recording):
                 self._write(item)
             else:

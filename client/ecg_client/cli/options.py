@@ -7,6 +7,19 @@ import typer
 
 from ecg_client.cli.config import configure, profile_names
 
+
+def _typed(
+    context: typer.Context,
+    parameter: typer.CallbackParam,
+    value: bool | None,  # noqa: FBT001 - so Typer calls it
+) -> bool | None:
+    """A yes or a no; a no that nobody typed is left unsaid, so that a certificate in the same file still counts."""
+    source = context.get_parameter_source(str(parameter.name))
+    # By name: some releases of Typer bring a Click of their own.
+    is_typed = source is not None and source.name == "COMMANDLINE"
+    return value or (False if is_typed else None)
+
+
 # Where the help lists what says which service is called, and how.
 _SERVICE = "Service"
 
@@ -21,12 +34,13 @@ Address = Annotated[
     ),
 ]
 WithTls = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--tls/--no-tls",
         envvar="ECG_TLS",
-        help="Encrypt, and check the service's certificate. The next four imply it.",
+        help="Encrypt, and check the service's certificate. The next four imply it; --no-tls takes all of them back.",
         rich_help_panel=_SERVICE,
+        callback=_typed,
         show_default=False,
     ),
 ]

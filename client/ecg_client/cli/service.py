@@ -31,7 +31,7 @@ class Service:
     """
 
     address: Address = DEFAULT_ADDRESS
-    tls: WithTls = False
+    tls: WithTls = None
     ca: Authority = None
     cert: Certificate = None
     key: PrivateKey = None
@@ -45,6 +45,8 @@ class Service:
         return EcgClient(self.address, tls=self._tls(), token=self._token(), timeout_s=timeout_s)
 
     def _tls(self) -> Tls | None:
+        if self.tls is False:
+            return None
         given = Tls(authority=self.ca, certificate=self.cert, private_key=self.key, server_name=self.server_name)
         return given if self.tls or given != Tls() else None
 

@@ -5,7 +5,8 @@ import math
 
 from ecg_client.recording import PatientMetadata, Sex
 
-_SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
+# The first letter would not do: mujer is female.
+_SEXES = {"m": Sex.MALE, "male": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE}
 _GREATEST_AGE_YEARS = 130
 
 
@@ -21,7 +22,7 @@ def patient_metadata(
 
     Args:
         age_years: Age in years.
-        sex: A text that begins with M or F; any other is unknown.
+        sex: M, male, F or female, in any case; any other text is unknown.
         height_cm: Height in centimetres.
         weight_kg: Weight in kilograms.
         has_pacemaker: Whether there is a pacemaker.
@@ -29,7 +30,7 @@ def patient_metadata(
     age_is_known = age_years is not None and 0 <= age_years <= _GREATEST_AGE_YEARS
     return PatientMetadata(
         age_years=age_years if age_is_known else None,
-        sex=_SEXES.get((sex or "").strip()[:1].upper()),
+        sex=_SEXES.get((sex or "").strip().lower()),
         height_cm=_positive(height_cm),
         weight_kg=_positive(weight_kg),
         has_pacemaker=has_pacemaker,

@@ -11,7 +11,7 @@ from ecg_client.formats.patients import patient_metadata
 from ecg_client.formats.ptbxl_table import OVER_89_CODE, OVER_89_YEARS
 from ecg_client.recording import PatientMetadata
 
-_COMMENT = re.compile(r"#?\s*(?P<name>age|sex|height|weight|pacemaker)\s*:\s*(?P<value>.*?)\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"#?\s*(?P<name>age|sex|height|weight|pacemaker)\s*:(?P<value>.*)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\s*(?P<unit>[a-z]*)", re.IGNORECASE)
 # A number in another unit is left out: who writes pounds would be taken to be twice as heavy.
 _UNITS = {"age": ("", "y", "years"), "height": ("", "cm"), "weight": ("", "kg")}
@@ -24,7 +24,7 @@ def metadata_from_comments(comments: Iterable[str]) -> PatientMetadata:
     An age of 300, which stands for "over 89" in copies of PTB-XL, is read as 90.
     """
     matches = [match for match in map(_COMMENT.fullmatch, comments) if match]
-    said = {match["name"].lower(): match["value"] for match in reversed(matches)}
+    said = {match["name"].lower(): match["value"].strip() for match in reversed(matches)}
     age = _number(said, "age")
     return patient_metadata(
         age_years=OVER_89_YEARS if age == OVER_89_CODE else age,

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import re
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from ecg_client.writing.digitising import Digitised, digitised
 from ecg_client.writing.written import Written, lost_fields
 
 _NOT_IN_NAMES = re.compile(r"[^-\w]+", re.ASCII)
+# The header comes last.
 _SUFFIXES = (".dat", ".hea")
+_ELSEWHERE = "give another folder as --output"
 
 
 @dataclasses.dataclass(slots=True)
@@ -25,12 +28,14 @@ class WfdbFolder:
         path: The folder; it is made when it is missing.
         name: What to call the only record of this folder; None: records are called by their recording ids.
         replaces: Whether records that are there already are written anew.
+        spared: Files that are not replaced even so, such as recordings that are still to be read.
         count: Records written so far.
     """
 
     path: Path
     name: str | None = None
     replaces: bool = False
+    spared: Container[Path] = ()
     count: int = 0
     _names: set[str] = dataclasses.field(default_factory=set)
 
@@ -44,21 +49,25 @@ class WfdbFolder:
             What was written. What is known of the patient stands in comments; infarction stages are lost.
 
         Raises:
-            UnwritableRecordingError: The record is there already, or no WFDB record can hold the signal.
+            UnwritableRecordingError: The record is there already, a spared file is, or no WFDB record can hold
+                the signal.
             MissingExtraError: The `wfdb` package is not installed.
             OSError: The folder cannot be written to.
         """
         wfdb = _import_wfdb()
         name = self.name or self._free_name(record_name(recording.recording_id))
+        self._refuse_spared(name)
         self._names.add(name.casefold())
-        if not self.replaces and any((self.path / f"{name}{suffix}").exists() for suffix in _SUFFIXES):
+        if not self.replaces and any(path.exists() for path in self._files(name)):
             raise UnwritableRecordingError(f"{self.path / name}.hea is there already; --force replaces it")
         signal = digitised(recording)
         self.path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.path, prefix=".ecg-") as folder:
             _write(wfdb, folder, name, recording, signal)
-            for suffix in _SUFFIXES:
-                (Path(folder) / f"{name}{suffix}").replace(self.path / f"{name}{suffix}")
+            # Whatever stops this in between, no header ever says of other samples what it said of its own.
+            (self.path / f"{name}.hea").unlink(missing_ok=True)
+            for path in self._files(name):
+                (Path(folder) / path.name).replace(path)
         self.count += 1
         is_renamed = name not in {self.name, recording.recording_id}
         read_back = metadata_from_comments(comments_of(recording.metadata))
@@ -66,6 +75,14 @@ class WfdbFolder:
 
     def finish(self) -> None:
         """Does nothing: each record is there as soon as it is added."""
+
+    def _files(self, name: str) -> list[Path]:
+        return [self.path / f"{name}{suffix}" for suffix in _SUFFIXES]
+
+    def _refuse_spared(self, name: str) -> None:
+        for path in self._files(name):
+            if path in self.spared:
+                raise UnwritableRecordingError(f"{path} belongs to a recording that is still to be read; {_ELSEWHERE}")
 
     def _free_name(self, name: str) -> str:
         number, free = 1, name

@@ -59,7 +59,8 @@ def test_tls_is_implied_by_what_it_needs(ecg: Ecg, option: list[str]) -> None:
     code, _, err = ecg("health", *option)
     assert code == 3
     assert "handshake failed" in err
-    assert err.endswith("; it speaks no TLS: leave out --tls, --ca, --cert, --key and --server-name\n")
+    assert err.endswith("; it speaks no TLS: give --no-tls\n")
+    assert ecg("health", *option, "--no-tls")[0] == 0
 
 
 def test_a_model_is_asked_by_its_label_or_version(ecg: Ecg, npz: Path) -> None:

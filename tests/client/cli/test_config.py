@@ -92,6 +92,33 @@ def test_tls_of_the_file_can_be_left_out(ecg: Ecg, config: Path) -> None:
     assert ecg("health", "--config", config, "--no-tls")[0] == 0
 
 
+@pytest.mark.parametrize("line", ["tls = true", "ca = 'ca.pem'", "cert = 'a.pem'\nkey = 'a.key'", "server_name = 'a'"])
+def test_no_tls_takes_back_all_that_implies_it(ecg: Ecg, config: Path, line: str) -> None:
+    """Certificates that the file names are not even read; a no in the file itself takes nothing back."""
+    config.write_text(f"{config.read_text()}{line}\n")
+    assert ecg("health", "--config", config, "--no-tls")[0] == 0
+    assert ecg("health", "--config", config)[0] != 0
+    if "tls" not in line:
+        config.write_text(f"tls = false\n{config.read_text()}")
+        assert ecg("health", "--config", config)[0] != 0
+
+
+def test_no_tls_takes_back_what_variables_say(ecg: Ecg, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is typed beside it."""
+    monkeypatch.setenv("ECG_TLS", "1")
+    monkeypatch.setenv("ECG_CA", "ca.pem")
+    assert ecg("health", "--config", config)[0] != 0
+    assert ecg("health", "--config", config, "--no-tls", "--server-name", "a")[0] == 0
+
+
+def test_without_tls_no_token_leaves_this_machine(ecg: Ecg, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it was meant to go over TLS."""
+    monkeypatch.setenv("ECG_TOKEN", TOKEN)
+    config.write_text('address = "ecg.example.org:443"\nca = "ca.pem"\n')
+    code, _, err = ecg("health", "--config", config, "--no-tls")
+    assert (code, "plain text" in err, TOKEN in err) == (2, True, False)
+
+
 def test_a_profile_stands_in_place_of_what_is_outside(ecg: Ecg, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So no token goes to a service that it is not for; in whatever order the flags are given."""
     config.write_text(f'address = "{NOWHERE}"\ntoken_file = "gone"\n\n[profile.ward-7]\n{config.read_text()}')

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_client import EcgClient, Recording
+from ecg_client import EcgClient, LeadName, Recording
 from ecg_client.formats import open_npz, open_recordings, read_wfdb_record
+from ecg_client.writing import WfdbFolder
 from ecg_testing.ecg_files import RATE_HZ, EcgFile, made_up_microvolts
 from ecg_testing.ecg_files.every import EVERY_FILE
 from ecg_testing.fake_service import FakeService
 from ecg_testing.processes import ServerProcess
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
+from ecg_testing.tools import module
 
 Ecg = Callable[..., tuple[int, str, str]]
 
@@ -28,7 +30,7 @@ def _read(path: Path) -> Recording:
 @pytest.mark.parametrize("file", EVERY_FILE, ids=[file.name for file in EVERY_FILE])
 def test_every_format_that_is_read_becomes_a_record(ecg: Ecg, tmp_path: Path, file: EcgFile) -> None:
     """With its leads, its rate, and its samples to within a tenth of a microvolt."""
-    pytest.importorskip(file.module or "numpy")
+    module(file.module or "numpy")
     source = tmp_path / file.name
     file.write(source, made_up_microvolts())
     code, out, _ = ecg("convert", source, *STATED, "--output", tmp_path / "out")
@@ -93,6 +95,38 @@ def test_nothing_is_replaced_unless_asked_for(ecg: Ecg, tmp_path: Path, npz: Pat
         assert code
         assert "there already" in " ".join(err.replace("│", " ").split())
         assert ecg("convert", npz, "-o", output, "--force")[0] == 0
+
+
+@pytest.mark.parametrize("output", ["in", "link"])
+def test_no_source_is_replaced_before_it_is_read(ecg: Ecg, tmp_path: Path, output: str) -> None:
+    """By what is forced into its folder, by whatever name; once it has been read, it may be."""
+    for folder, value in (("A", 1), ("", 2)):
+        _write_record(tmp_path / "in" / folder, "x", value)
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    code, out, err = ecg("convert", tmp_path / "in", "-o", tmp_path / output, "--force")
+    assert (code, out) == (1, f"1 recording in {tmp_path / output}; 1 could not be read or written\n")
+    assert "x.dat belongs to a recording that is still to be read; give another folder as --output" in err
+    assert [_read(tmp_path / "in" / one / "x.hea").signal[0, 0] for one in ("A", "")] == [1, 2]
+
+
+def test_samples_that_another_header_names_are_spared_too(ecg: Ecg, tmp_path: Path) -> None:
+    """In whatever file they are."""
+    _write_record(tmp_path / "in" / "A", "y", 1)
+    _write_record(tmp_path / "in", "y", 2)
+    header = (tmp_path / "in" / "y.hea").rename(tmp_path / "in" / "z.hea")
+    header.write_text(header.read_text().replace("y 2", "z 2", 1))
+    code, _, err = ecg("convert", tmp_path / "in", "-o", tmp_path / "in", "--force")
+    assert (code, "y.dat belongs to a recording that is still to be read" in err) == (1, True)
+    assert _read(tmp_path / "in" / "z.hea").signal[0, 0] == 2
+
+
+def _write_record(folder: Path, name: str, value: int) -> None:
+    signal = np.full((300, 2), value, dtype=np.int16)
+    leads = (LeadName.I, LeadName.II)
+    recording = Recording(
+        signal=signal, sample_rate_hz=100, lead_names=leads, recording_id=name, microvolts_per_unit=1.0
+    )
+    WfdbFolder(folder).add(recording)
 
 
 def test_one_recording_can_be_given_a_name(ecg: Ecg, tmp_path: Path) -> None:

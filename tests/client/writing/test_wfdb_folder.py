@@ -69,6 +69,24 @@ def test_a_record_that_is_there_is_replaced_only_when_asked_for(tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.dat", "a.hea"]
 
 
+def test_a_header_never_stands_beside_the_samples_of_another(tmp_path: Path) -> None:
+    """Where a record cannot be replaced whole, its old header goes before new samples come."""
+    (tmp_path / "a.hea").write_text("a 1 100 9\n")
+    (tmp_path / "a.dat" / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"a\.dat"):
+        WfdbFolder(tmp_path, replaces=True).add(_recording())
+    assert not (tmp_path / "a.hea").exists()
+
+
+def test_what_is_spared_is_not_replaced(tmp_path: Path) -> None:
+    """Neither its header nor its samples, whatever else is replaced."""
+    for spared in ("a.hea", "a.dat"):
+        folder = WfdbFolder(tmp_path, replaces=True, spared={tmp_path / spared})
+        with pytest.raises(UnwritableRecordingError, match="still to be read; give another folder"):
+            folder.add(_recording())
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_known_of_the_patient_is_read_again(tmp_path: Path) -> None:
     """From comments; infarction stages have no place, and are told to be lost."""
     metadata = PatientMetadata(age_years=61, sex=Sex.FEMALE, weight_kg=70.25, has_pacemaker=False)
