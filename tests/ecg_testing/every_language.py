@@ -15,8 +15,9 @@ It prints a JSON object a line, in the order of the paths::
      "field_violations": [{"field": PATH, "description": TEXT}]}}
 
 The recording's id is the name of the record. Samples go as int16 where all leads have one gain, no baseline and no
-missing sample (-32768), otherwise as float32; always packed. A stream has 16 recordings to the message, or as many as
-make 4 MiB.
+missing sample (-32768), otherwise as float32; always packed. What the comments of the header say of the patient goes
+with them: `# Age: 61`, sex, height, weight, pacemaker. A stream has 16 recordings to the message, or as many as make
+4 MiB.
 
 It ends with 0 when all were classified, with 1 when some were not (a file that cannot be read has the reason
 UNREADABLE_FILE), with 2 when it was called wrongly, and with 3 when there is no service or it ended the call.
@@ -31,6 +32,7 @@ import pytest
 from ecg_testing.classify_program import ClassifyProgram
 from ecg_testing.fake_service import FakeService
 from ecg_testing.guarded_process import GuardedServer
+from ecg_testing.patient_comments import COMMENTS, write_commented_records
 from ecg_testing.ports import free_port
 from ecg_testing.processes import ServerProcess
 from ecg_testing.python_answers import UNREADABLE, probabilities, python_answers
@@ -209,12 +211,23 @@ class EveryLanguage:
 
         assert fake_service.calls == 1
         sizes = [len(group) for group in fake_service.groups]
-        assert sizes == [MESSAGE, MESSAGE, 41 - 2 * MESSAGE]
+        assert sizes == [MESSAGE, MESSAGE, 42 - 2 * MESSAGE]
         sent = {one.recording_id: one for group in fake_service.groups for one in group}
         plain, uneven = sent["00000_lr"], sent["b-gains-and-baselines"]
         assert (plain.sample_rate_hz, plain.packed_signal.microvolts_per_unit) == (100, 1)
         assert len(plain.packed_signal.samples) == 24_000
         assert len(uneven.packed_signal.samples) == 48_000
+
+    def test_what_a_header_says_of_the_patient_is_sent(
+        self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, tmp_path: Path
+    ) -> None:
+        """As the Python client reads it from the comments; what is not known, or cannot be, is not sent."""
+        write_commented_records(tmp_path)
+        outcome = program.run("--address", fake_address, "--stream", tmp_path)
+
+        assert (outcome.status, outcome.complaint) == (0, "")
+        sent = {one.recording_id: one.metadata for group in fake_service.groups for one in group}
+        assert sent == {name: metadata for name, (_, metadata) in COMMENTS.items()}
 
     def test_long_recordings_fill_a_message(
         self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, tmp_path: Path
