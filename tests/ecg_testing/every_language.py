@@ -20,9 +20,12 @@ with them: `# Age: 61`, sex, height, weight, pacemaker. A stream has 16 recordin
 4 MiB.
 
 It ends with 0 when all were classified, with 1 when some were not (a file that cannot be read has the reason
-UNREADABLE_FILE), with 2 when it was called wrongly, and with 3 when there is no service or it ended the call.
+UNREADABLE_FILE), with 2 when it was called wrongly or its output cannot be written, with 3 when there is no service or
+it ended the call, and with 141, in silence, when whoever read its output has gone (or by the signal that says so).
 """
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,9 @@ Lines = list[dict[str, Any]]
 
 TOLERANCE = 1e-6
 MESSAGE = 16
+WRONG_USAGE = 2
+# Some are ended by the signal, which a shell shows as the same number.
+NO_READER = (128 + signal.SIGPIPE, -signal.SIGPIPE)
 
 
 class EveryLanguage:
@@ -296,6 +302,28 @@ class EveryLanguage:
 
         assert (outcome.status, len(outcome.lines)) == (3, 2)
         assert "2 of 4" in outcome.complaint
+
+    @pytest.mark.parametrize("is_stream", [False, True])
+    def test_output_that_cannot_be_written(
+        self, program: ClassifyProgram, fake_address: str, wfdb_folder: Path, *, is_stream: bool
+    ) -> None:
+        """Is told in one line on standard error: a full disk is no success."""
+        what = _what(wfdb_folder / "plain", is_stream=is_stream)
+        with Path("/dev/full").open("wb") as full:
+            status, complaint = program.run_into(full, "--address", fake_address, *what)
+
+        assert status == WRONG_USAGE
+        assert "output" in complaint
+        assert complaint.count("\n") == 1
+
+    def test_output_that_nobody_reads(self, program: ClassifyProgram, fake_address: str, wfdb_folder: Path) -> None:
+        """Ends it as it ends others, in silence."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            status, complaint = program.run_into(pipe, "--address", fake_address, "--stream", wfdb_folder / "plain")
+
+        assert (status in NO_READER, complaint) == (True, "")
 
     def test_ptbxl(
         self, program: ClassifyProgram, default_server: ServerProcess, ptbxl_small: Path, tmp_path: Path
