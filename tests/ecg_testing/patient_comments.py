@@ -5,6 +5,8 @@ from pathlib import Path
 from ecg.v1.recording_pb2 import SEX_FEMALE, SEX_MALE, PatientMetadata
 from ecg_testing.wfdb_folder import millivolts_of, write_record
 
+_BLANKS = " " * 200_000
+
 # By the name of the record that has the comments.
 COMMENTS: dict[str, tuple[tuple[str, ...], PatientMetadata]] = {
     "all-of-them": (
@@ -22,9 +24,13 @@ COMMENTS: dict[str, tuple[tuple[str, ...], PatientMetadata]] = {
         PatientMetadata(weight_kg=70),
     ),
     "in-other-units": (("# Age: 6 months", "# Height: 5 ft", "# Weight: 154 lb"), PatientMetadata()),
-    "out-of-range": (("# Age: 131", "# Height: 0", "# Weight: 1e999", "# Sex: mixed"), PatientMetadata()),
+    "out-of-range": (("# Age: 131", "# Height: 0", "# Weight: 1e999", "# Sex: mujer"), PatientMetadata()),
     "no-numbers": (("# Age: NaN", "# Height: inf", "# Weight: 0x46", "# Pacemaker: perhaps"), PatientMetadata()),
     "signed": (("# Age: +61", "# Weight: -70", "# Height: .5"), PatientMetadata()),
+    "long": (
+        (f"# Age: 6{_BLANKS}1", f"# Sex: M{_BLANKS}# x", f"#{_BLANKS}Height:{_BLANKS}170", f"# Weight: 70{_BLANKS}#"),
+        PatientMetadata(height_cm=170, weight_kg=70),
+    ),
     "of-something-else": (("# Age of onset: 3", "# 61", "# Race: Female", "# Sex", "#"), PatientMetadata()),
 }
 

@@ -5,7 +5,8 @@ const GREATEST_AGE_YEARS = 130;
 const OVER_89_CODE = 300;
 const OVER_89_YEARS = 90;
 
-const COMMENT = /^#[#\s]*(?<name>[a-z]+)\s*:\s*(?<value>.*?)[#\s]*$/;
+// Matched in one pass, however many blanks a line has.
+const COMMENT = /^#[#\s]*(?<name>[a-z]+)\s*:(?<value>[^#]*)(?:#[#\s]*)?$/;
 const QUANTITY = /^(?<number>[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\s*(?<unit>[a-z]*)$/;
 const SEXES: ReadonlyMap<string, Sex> = new Map([
   ["m", Sex.MALE],
@@ -21,7 +22,7 @@ const ANSWERS: ReadonlyMap<string, boolean> = new Map([
 /** Reads what the comments of a header say of the patient, such as `# Age: 61`; what cannot be is unknown. */
 export function parseComments(header: string): PatientMetadata {
   const comments = header.split("\n").map((line) => COMMENT.exec(line.trim().toLowerCase())?.groups ?? {});
-  const said = (name: string) => comments.find((comment) => comment["name"] === name)?.["value"] ?? "";
+  const said = (name: string) => comments.find((comment) => comment["name"] === name)?.["value"]?.trim() ?? "";
   return PatientMetadata.fromPartial({
     ageYears: ageOf(numberIn(["", "y", "years"], said("age"))),
     sex: SEXES.get(said("sex")) ?? Sex.UNSPECIFIED,

@@ -18,7 +18,9 @@ final class WfdbComments {
 
     private static final float OVER_89_YEARS = 90;
 
-    private static final Pattern COMMENT = Pattern.compile("#[#\\s]*([a-z]+)\\s*:\\s*(.*?)[#\\s]*");
+    /** Matched in one pass, however many blanks a line has. */
+    private static final Pattern COMMENT = Pattern.compile("#[#\\s]*([a-z]+)\\s*:([^#]*)(?:#[#\\s]*)?");
+
     private static final Pattern QUANTITY = Pattern.compile("([0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?)\\s*([a-z]*)");
     private static final Map<String, Sex> SEXES =
             Map.of("m", Sex.SEX_MALE, "male", Sex.SEX_MALE, "f", Sex.SEX_FEMALE, "female", Sex.SEX_FEMALE);
@@ -48,7 +50,7 @@ final class WfdbComments {
     private static Optional<String> said(List<Matcher> comments, String name) {
         return comments.stream()
                 .filter(comment -> comment.group(1).equals(name))
-                .map(comment -> comment.group(2))
+                .map(comment -> comment.group(2).strip())
                 .findFirst();
     }
 
