@@ -23,7 +23,7 @@ _MEBIBYTE = 1 << 20
 
 @pytest.fixture(scope="session")
 def wfdb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of 43 records: plain ones, others, and four that are not classified."""
+    """A folder of 44 records: plain ones, others, and four that are not classified."""
     return write_folder(tmp_path_factory.mktemp("wfdb"))
 
 

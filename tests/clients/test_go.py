@@ -26,6 +26,7 @@ def program(go: str) -> ClassifyProgram:
     return ClassifyProgram((str(binary),))
 
 
+@pytest.mark.usefixtures("program")
 def test_its_own_tests(go: str) -> None:
     """And what `go vet` and `gofmt` have to say, which is nothing."""
     assert build([tool("gofmt"), "-l", "."], FOLDER) == ""
@@ -39,6 +40,7 @@ def test_its_stubs_are_those_of_the_contract(go: str, tmp_path: Path) -> None:
     assert stale_stubs("generate-go", FOLDER / "ecg" / "v1", tmp_path) == []
 
 
+@pytest.mark.usefixtures("program")
 def test_the_program_of_the_readme(go: str, default_server: ServerProcess, wfdb_folder: Path, tmp_path: Path) -> None:
     """Prints the classes."""
     program = tmp_path / "main.go"

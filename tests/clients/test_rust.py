@@ -22,11 +22,13 @@ def program(cargo: str) -> ClassifyProgram:
     return ClassifyProgram((str(BUILD / "rust" / "debug" / "examples" / "ecg-classify"),))
 
 
+@pytest.mark.usefixtures("program")
 def test_its_own_tests(cargo: str) -> None:
     """Those of the reader, and what the documentation shows."""
     build([cargo, "test", "--quiet", "--locked"], FOLDER)
 
 
+@pytest.mark.usefixtures("program")
 @pytest.mark.parametrize(
     ("component", "arguments"),
     [

@@ -2,13 +2,16 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "clients"
@@ -16,6 +19,10 @@ CLIENTS = ROOT / "clients"
 BUILD = ROOT / "build" / "clients"
 _SECONDS = 120
 _BUILD_SECONDS = 1200
+_HINT = (
+    "\nA first build fetches packages: of Go from its module proxy, of TypeScript from the npm registry, of Java from "
+    "Maven Central, of Rust from crates.io."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +57,44 @@ class ClassifyProgram:
         )
         return Outcome(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
 
+    def run_into(self, output: IO[bytes], *arguments: str | Path) -> tuple[int, str]:
+        """Run it with another standard output; return its exit code and what it wrote to standard error."""
+        done = subprocess.run(  # noqa: S603 - built by the test
+            [*self.command, *map(str, arguments)],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stderr
+
 
 def build(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
-    """Run a step of a build in a folder; return what it printed. A step that fails tells what it said."""
-    done = subprocess.run(  # noqa: S603 - what the language's README says
-        [str(part) for part in command],
-        cwd=folder,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_BUILD_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(map(str, command))}:\n{done.stdout}"
+    """Run a step of a build in a folder; return what it printed. A step that fails tells what it was, and said."""
+    words = [str(part) for part in command]
+    tried = f"{shlex.join(words)}, in {folder}, "
+    try:
+        done = subprocess.run(  # noqa: S603 - what the language's README says
+            words,
+            cwd=folder,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_BUILD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as expired:
+        pytest.fail(f"{tried}did not end within {_BUILD_SECONDS} s:\n{_text(expired.stdout)}{_HINT}", pytrace=False)
+    if done.returncode != 0:
+        pytest.fail(f"{tried}ended with {done.returncode}:\n{done.stdout}{_HINT}", pytrace=False)
     return done.stdout
+
+
+def _text(output: bytes | str | None) -> str:
+    """What a command had printed; of one that was stopped it comes as bytes."""
+    return output.decode(errors="replace") if isinstance(output, bytes) else output or ""
 
 
 def readme_program(language: str, tag: str, address: str, header: Path) -> str:

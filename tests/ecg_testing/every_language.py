@@ -15,13 +15,17 @@ It prints a JSON object a line, in the order of the paths::
      "field_violations": [{"field": PATH, "description": TEXT}]}}
 
 The recording's id is the name of the record. Samples go as int16 where all leads have one gain, no baseline and no
-missing sample (-32768), otherwise as float32; always packed. A stream has 16 recordings to the message, or as many as
-make 4 MiB.
+missing sample (-32768), otherwise as float32; always packed. What the comments of the header say of the patient goes
+with them: `# Age: 61`, sex, height, weight, pacemaker. A stream has 16 recordings to the message, or as many as make
+4 MiB.
 
 It ends with 0 when all were classified, with 1 when some were not (a file that cannot be read has the reason
-UNREADABLE_FILE), with 2 when it was called wrongly, and with 3 when there is no service or it ended the call.
+UNREADABLE_FILE), with 2 when it was called wrongly or its output cannot be written, with 3 when there is no service or
+it ended the call, and with 141, in silence, when whoever read its output has gone (or by the signal that says so).
 """
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,7 @@ import pytest
 from ecg_testing.classify_program import ClassifyProgram
 from ecg_testing.fake_service import FakeService
 from ecg_testing.guarded_process import GuardedServer
+from ecg_testing.patient_comments import COMMENTS, write_commented_records
 from ecg_testing.ports import free_port
 from ecg_testing.processes import ServerProcess
 from ecg_testing.python_answers import UNREADABLE, probabilities, python_answers
@@ -40,6 +45,9 @@ Lines = list[dict[str, Any]]
 
 TOLERANCE = 1e-6
 MESSAGE = 16
+WRONG_USAGE = 2
+# Some are ended by the signal, which a shell shows as the same number.
+NO_READER = (128 + signal.SIGPIPE, -signal.SIGPIPE)
 
 
 class EveryLanguage:
@@ -209,12 +217,23 @@ class EveryLanguage:
 
         assert fake_service.calls == 1
         sizes = [len(group) for group in fake_service.groups]
-        assert sizes == [MESSAGE, MESSAGE, 41 - 2 * MESSAGE]
+        assert sizes == [MESSAGE, MESSAGE, 42 - 2 * MESSAGE]
         sent = {one.recording_id: one for group in fake_service.groups for one in group}
         plain, uneven = sent["00000_lr"], sent["b-gains-and-baselines"]
         assert (plain.sample_rate_hz, plain.packed_signal.microvolts_per_unit) == (100, 1)
         assert len(plain.packed_signal.samples) == 24_000
         assert len(uneven.packed_signal.samples) == 48_000
+
+    def test_what_a_header_says_of_the_patient_is_sent(
+        self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, tmp_path: Path
+    ) -> None:
+        """As the Python client reads it from the comments; what is not known, or cannot be, is not sent."""
+        write_commented_records(tmp_path)
+        outcome = program.run("--address", fake_address, "--stream", tmp_path)
+
+        assert (outcome.status, outcome.complaint) == (0, "")
+        sent = {one.recording_id: one.metadata for group in fake_service.groups for one in group}
+        assert sent == {name: metadata for name, (_, metadata) in COMMENTS.items()}
 
     def test_long_recordings_fill_a_message(
         self, program: ClassifyProgram, fake_service: FakeService, fake_address: str, tmp_path: Path
@@ -283,6 +302,28 @@ class EveryLanguage:
 
         assert (outcome.status, len(outcome.lines)) == (3, 2)
         assert "2 of 4" in outcome.complaint
+
+    @pytest.mark.parametrize("is_stream", [False, True])
+    def test_output_that_cannot_be_written(
+        self, program: ClassifyProgram, fake_address: str, wfdb_folder: Path, *, is_stream: bool
+    ) -> None:
+        """Is told in one line on standard error: a full disk is no success."""
+        what = _what(wfdb_folder / "plain", is_stream=is_stream)
+        with Path("/dev/full").open("wb") as full:
+            status, complaint = program.run_into(full, "--address", fake_address, *what)
+
+        assert status == WRONG_USAGE
+        assert "output" in complaint
+        assert complaint.count("\n") == 1
+
+    def test_output_that_nobody_reads(self, program: ClassifyProgram, fake_address: str, wfdb_folder: Path) -> None:
+        """Ends it as it ends others, in silence."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            status, complaint = program.run_into(pipe, "--address", fake_address, "--stream", wfdb_folder / "plain")
+
+        assert (status in NO_READER, complaint) == (True, "")
 
     def test_ptbxl(
         self, program: ClassifyProgram, default_server: ServerProcess, ptbxl_small: Path, tmp_path: Path

@@ -35,7 +35,11 @@ AS_PTBXL = (Scale(),) * 12
 
 
 def write_record(
-    stem: Path, millivolts: npt.NDArray[np.float64], rate: str = "100", scales: tuple[Scale, ...] = AS_PTBXL
+    stem: Path,
+    millivolts: npt.NDArray[np.float64],
+    rate: str = "100",
+    scales: tuple[Scale, ...] = AS_PTBXL,
+    comments: tuple[str, ...] = ("# synthetic",),
 ) -> npt.NDArray[np.int16]:
     """Write a header and a signal file in format 16; return the samples.
 
@@ -44,6 +48,7 @@ def write_record(
         millivolts: the signal, shape [sample, lead]; of eight leads, III and aVR to aVF are absent.
         rate: samples per second, as the header has it.
         scales: of each lead.
+        comments: the last lines of the header.
     """
     names = LEADS if millivolts.shape[1] == len(LEADS) else [LEADS[index] for index in EIGHT]
     used = list(zip(names, scales, strict=False))
@@ -56,7 +61,7 @@ def write_record(
     for (name, scale), column in zip(used, samples.T, strict=True):
         checksum = int(column.astype(np.int64).sum()) & 0xFFFF
         lines.append(f"{stem.name}.dat 16 {scale.field} 16 0 {column[0]} {checksum} 0 {name}")
-    header_of(stem).write_text("\n".join([*lines, "# synthetic", ""]), encoding="ascii")
+    header_of(stem).write_text("\n".join([*lines, *comments, ""]), encoding="ascii")
     return samples
 
 
@@ -71,7 +76,7 @@ def millivolts_of(index: int, rate_hz: float = 100, seconds: float = 10) -> npt.
 
 
 def write_folder(folder: Path) -> Path:
-    """Write 43 records into three subfolders: of the second two cannot be read and two are refused."""
+    """Write 44 records into three subfolders: of the second two cannot be read and two are refused."""
     for index in range(18):
         write_record(folder / "plain" / f"{index:05d}_lr", millivolts_of(index))
     _write_other_forms(folder / "special")
@@ -90,6 +95,8 @@ def _write_other_forms(folder: Path) -> None:
     write_record(
         folder / "h-by-default-200-units-to-the-millivolt", millivolts_of(104), scales=(Scale("200", 0, None),) * 12
     )
+    patient = ("# Age: 61", "# Sex: Female", "# Height: 170 cm", "# Weight: 70", "# Pacemaker: no")
+    write_record(folder / "j-a-patient", millivolts_of(105), comments=patient)
 
 
 def _write_bad_ones(folder: Path) -> None:

@@ -27,7 +27,8 @@ type predictStream = grpc.BidiStreamingClient[ecgv1.PredictStreamRequest, ecgv1.
 //
 // The recordings are taken in another goroutine, no faster than the service classifies them; it has ended when the
 // results have. A recording that cannot be classified has an error in its result, and the stream goes on. A stream that
-// ends early gives an error as its last pair.
+// ends early gives an error as its last pair. A message leaves once it holds 16 recordings or 4 MiB: where a recording
+// waits for the result of the one before, use [Client.Predict].
 func (c *Client) PredictStream(
 	ctx context.Context, recordings iter.Seq[*ecgv1.Recording],
 ) iter.Seq2[*ecgv1.RecordingResult, error] {

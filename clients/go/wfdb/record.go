@@ -18,8 +18,10 @@ const noSample = math.MinInt16
 // ReadRecord reads the record of a header. Its recording id is the name of the file, without .hea.
 //
 // Where all leads share one gain and have no baseline the integers are kept as they were digitised; otherwise the signal
-// becomes millivolts. Any rate and length are taken, as is what the service will refuse. An error names the file, what
-// is wrong in it, and a remedy.
+// becomes millivolts. Any rate and length are taken, as is what the service will refuse. Age, sex, height, weight and a
+// pacemaker are read from comments of the header, such as "# Age: 61".
+//
+// An error names the file, what is wrong in it, and a remedy.
 func ReadRecord(headerPath string) (*ecgv1.Recording, error) {
 	text, err := os.ReadFile(headerPath)
 	if err != nil {
@@ -36,6 +38,7 @@ func ReadRecord(headerPath string) (*ecgv1.Recording, error) {
 	name := filepath.Base(headerPath)
 	return &ecgv1.Recording{
 		RecordingId:  name[:len(name)-len(filepath.Ext(name))],
+		Metadata:     parseComments(string(text)),
 		SampleRateHz: parsed.rateHz,
 		PackedSignal: packSignal(parsed.channels, samples),
 	}, nil

@@ -49,7 +49,7 @@ func TestIntegersOfOneGainAreKept(t *testing.T) {
 	recording := read(t, "r 2 500 3",
 		"r.dat 16 200.0(0)/mV 16 0 1 0 0 II\nr.dat 16 200/mV 16 0 2 0 0 aVR", 1, -2, 3, 4, 5, 6)
 	packed := recording.GetPackedSignal()
-	if recording.GetRecordingId() != "r" || recording.GetSampleRateHz() != 500 {
+	if recording.GetRecordingId() != "r" || recording.GetSampleRateHz() != 500 || recording.GetMetadata().GetAgeYears() != 61 {
 		t.Error(recording)
 	}
 	if !slices.Equal(packed.GetLeadNames(), []ecgv1.LeadName{ecgv1.LeadName_LEAD_NAME_II, ecgv1.LeadName_LEAD_NAME_AVR}) {

@@ -60,7 +60,9 @@ impl EcgClient {
     /// Classifies many recordings over one stream; [`Results`] gives one result for each, in their order.
     ///
     /// The recordings are taken in a thread of its own, no faster than the service classifies them, and may be read
-    /// from files there. A recording that cannot be classified has an error in its result, and the stream goes on.
+    /// from files there. A recording that cannot be classified has an error in its result, and the stream goes on. A
+    /// message leaves once it holds 16 recordings or 4 MiB: where a recording waits for the result of the one before,
+    /// use [`EcgClient::predict`].
     ///
     /// # Errors
     ///

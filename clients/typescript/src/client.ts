@@ -98,10 +98,15 @@ export class EcgClient {
    *
    * Recordings are taken no faster than the service classifies them. One that cannot be classified has an error in its
    * result, and the stream goes on. A stream that ends early throws after its last result, as does what the recordings
-   * throw. Leave the results early, and the stream is cancelled.
+   * throw. Nothing is sent before the first result is asked for; leave the results early, and the stream is cancelled.
+   *
+   * A message leaves once it holds 16 recordings or 4 MiB: where a recording waits for the result of the one before, use
+   * `predict`.
    */
-  predictStream(recordings: Iterable<Recording> | AsyncIterable<Recording>): AsyncGenerator<RecordingResult, void> {
-    return resultsOf(this.#service.predictStream(metadataOf(this.#credentials)), recordings);
+  async *predictStream(
+    recordings: Iterable<Recording> | AsyncIterable<Recording>,
+  ): AsyncGenerator<RecordingResult, void> {
+    yield* resultsOf(this.#service.predictStream(metadataOf(this.#credentials)), recordings);
   }
 }
 

@@ -82,3 +82,12 @@ test("what the recordings throw is thrown after the results of those that were s
   }, RangeError);
   assert.equal(count, 32);
 });
+
+test("a stream that nobody has asked for results is not opened", { timeout: 30_000 }, async () => {
+  const unreached = new EcgClient("127.0.0.1:1");
+  const results = unreached.predictStream([recordingOf(0)]);
+  // As long as a call takes to end.
+  await assert.rejects(unreached.modelSummary({ timeoutMs: 1000 }));
+  await assert.rejects(results.next(), /UNAVAILABLE/);
+  unreached.close();
+});

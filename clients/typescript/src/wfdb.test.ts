@@ -22,6 +22,7 @@ test("integers of one gain are kept, lead after lead", async () => {
   const recording = await readRecord(await write("r 2 500 3", lines, 1, -2, 3, 4, 5, 6));
   assert.equal(recording.recordingId, "r");
   assert.equal(recording.sampleRateHz, 500);
+  assert.equal(recording.metadata?.ageYears, 61);
   assert.deepEqual(recording.packedSignal, {
     leadNames: [LeadName.II, LeadName.AVR],
     format: SampleFormat.INT16_LE,

@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { parseComments } from "./comments.js";
 import { type PackedSignal, type Recording, SampleFormat } from "./generated/ecg/v1/recording.js";
 import { type Channel, HeaderError, parseHeader } from "./header.js";
 
@@ -23,13 +24,14 @@ const NO_SAMPLE = -32_768;
  * Reads the record of a header. Its recording id is the name of the file, without .hea.
  *
  * Where all leads share one gain and have no baseline the integers are kept as they were digitised; otherwise the signal
- * becomes millivolts. Any rate and length are taken, as is what the service will refuse.
+ * becomes millivolts. Any rate and length are taken, as is what the service will refuse. Age, sex, height, weight and a
+ * pacemaker are read from comments of the header, such as `# Age: 61`.
  *
  * @throws UnreadableFileError
  */
 export async function readRecord(headerPath: string): Promise<Recording> {
-  const text = await read(headerPath, "give the path of a header (.hea)");
-  const { channels, file, rateHz, sampleCount } = parse(headerPath, text.toString("utf8"));
+  const header = (await read(headerPath, "give the path of a header (.hea)")).toString("utf8");
+  const { channels, file, rateHz, sampleCount } = parse(headerPath, header);
   const dataPath = join(dirname(headerPath), file);
   const bytes = await read(dataPath, "keep the signal file beside its header");
   const frame = 2 * channels.length;
@@ -40,7 +42,7 @@ export async function readRecord(headerPath: string): Promise<Recording> {
   }
   return {
     recordingId: basename(headerPath, ".hea"),
-    metadata: undefined,
+    metadata: parseComments(header),
     sampleRateHz: rateHz,
     leads: [],
     packedSignal: packSignal(channels, bytes.subarray(0, frame * count)),

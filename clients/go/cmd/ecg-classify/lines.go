@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
@@ -114,8 +115,12 @@ func (l *lines) fail(header string, failure failure) {
 	l.print(line{Recording: nameOf(header), Error: &failure})
 }
 
-// A line that cannot be printed has no reader.
-func (l *lines) print(printed line) { _ = l.encoder.Encode(printed) }
+// print ends the program where a line cannot be printed; a reader that has gone ends it by a signal.
+func (l *lines) print(printed line) {
+	if err := l.encoder.Encode(printed); err != nil {
+		os.Exit(complain(exitWrongUsage, fmt.Errorf("the output cannot be written (%w); see where it goes", err)))
+	}
+}
 
 func nameOf(header string) string { return strings.TrimSuffix(header, headerSuffix) }
 

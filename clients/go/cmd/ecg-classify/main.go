@@ -1,8 +1,8 @@
 // Command ecg-classify classifies WFDB records at the ECG classification service: one by a call, or all of a folder over
 // one stream. It prints a JSON object for each.
 //
-// It exits with 0 when all were classified, with 1 when some were not, with 2 when it was called wrongly, and with 3 when
-// there is no service or the service ended the call.
+// It exits with 0 when all were classified, with 1 when some were not, with 2 when it was called wrongly or its output
+// cannot be written, and with 3 when there is no service or the service ended the call.
 package main
 
 import (
@@ -26,7 +26,7 @@ Classifies a WFDB record, or all those under a folder, and prints a JSON object 
   --token-file FILE    the file that holds the bearer token
   --stream FOLDER      classify all records under this folder, over one stream
 
-Exit codes: 0 all classified, 1 some not, 2 called wrongly, 3 no service, or it ended the call.
+Exit codes: 0 all classified, 1 some not, 2 called wrongly or output not written, 3 no service or it ended the call.
 `
 
 const (

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 use std::path::Path;
+use std::process;
 
 use ecg_client::UnreadableFile;
 use ecg_client::v1::recording_result::Outcome;
@@ -99,10 +100,14 @@ impl Lines {
         self.print(&Line::Failed { recording: name_of(header), error });
     }
 
-    /// A line that cannot be printed has no reader.
+    /// Ends the program where a line cannot be printed.
     fn print(&mut self, line: &Line) {
         let mut out = self.out.lock();
-        let _ = serde_json::to_writer(&mut out, line).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+        let printed =
+            serde_json::to_writer(&mut out, line).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+        if let Err(error) = printed {
+            process::exit(crate::output_exit(&error).into());
+        }
     }
 }
 

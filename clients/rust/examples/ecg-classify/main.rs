@@ -26,27 +26,29 @@ Classifies a WFDB record, or all those under a folder, and prints a JSON object 
   --token-file FILE    the file that holds the bearer token
   --stream FOLDER      classify all records under this folder, over one stream
 
-Exit codes: 0 all classified, 1 some not, 2 called wrongly, 3 no service, or it ended the call.
+Exit codes: 0 all classified, 1 some not, 2 called wrongly or output not written, 3 no service or it ended the call.
 ";
 
+const ALL_CLASSIFIED: u8 = 0;
 const SOME_NOT: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 const NO_SERVICE: u8 = 3;
+const NO_READER: u8 = 141;
 
 /// What became of a file that was come to: it was sent, or could not be read.
 type Read = (PathBuf, Result<(), UnreadableFile>);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    run().await.unwrap_or_else(|wrong| complain(WRONG_USAGE, &wrong.to_string()))
+    run().await.unwrap_or_else(|wrong| complain(WRONG_USAGE, &wrong.to_string())).into()
 }
 
-async fn run() -> Result<ExitCode, Box<dyn Error>> {
+async fn run() -> Result<u8, Box<dyn Error>> {
     let mut lines = Lines::new();
     let (connection, ended) = match Arguments::parse()? {
         Arguments::Help => {
             print!("{USAGE}");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(ALL_CLASSIFIED);
         }
         Arguments::One(connection, header) => {
             let client = EcgClient::new(&connection)?;
@@ -60,8 +62,8 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
     };
     Ok(match ended {
         Err(error) => complain(NO_SERVICE, &how_it_ended(&connection, &error)),
-        Ok(()) if lines.failures > 0 => SOME_NOT.into(),
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) if lines.failures > 0 => SOME_NOT,
+        Ok(()) => ALL_CLASSIFIED,
     })
 }
 
@@ -153,8 +155,16 @@ fn how_it_ended(connection: &Connection, error: &ServiceError) -> String {
     format!("the service at {}: {}: {}; {remedy}", connection.address, code_name(error.code), error.message)
 }
 
+/// How it ends where a line cannot be printed; in silence, where whoever read the lines has enough of them.
+fn output_exit(error: &io::Error) -> u8 {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => NO_READER,
+        _ => complain(WRONG_USAGE, &format!("the output cannot be written ({error}); see where it goes")),
+    }
+}
+
 /// Tells on standard error, in one line, what went wrong.
-fn complain(status: u8, problem: &str) -> ExitCode {
+fn complain(status: u8, problem: &str) -> u8 {
     eprintln!("ecg-classify: {}", problem.split_whitespace().collect::<Vec<_>>().join(" "));
-    status.into()
+    status
 }

@@ -1,6 +1,7 @@
 //! ECG recordings as PTB-XL has them: a WFDB header (.hea) and beside it one signal file (.dat) in format 16, with the
 //! twelve standard leads or some of them.
 
+mod comments;
 mod header;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,8 @@ pub struct UnreadableFile {
 /// Reads the record of a header. Its recording id is the name of the file, without .hea.
 ///
 /// Where all leads share one gain and have no baseline the integers are kept as they were digitised; otherwise the signal
-/// becomes millivolts. Any rate and length are taken; whether they suffice is the service's to say.
+/// becomes millivolts. Any rate and length are taken; whether they suffice is the service's to say. Age, sex, height,
+/// weight and a pacemaker are read from comments of the header, such as `# Age: 61`.
 ///
 /// # Errors
 ///
@@ -39,6 +41,7 @@ pub fn read_wfdb(header: &Path) -> Result<Recording, UnreadableFile> {
     let samples = samples_of(&header.with_file_name(&parsed.file), &parsed)?;
     Ok(Recording {
         recording_id: header.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        metadata: Some(comments::parse(&text)),
         sample_rate_hz: parsed.rate_hz,
         packed_signal: Some(pack(&parsed.channels, &samples)),
         ..Recording::default()

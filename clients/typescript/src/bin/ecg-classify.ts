@@ -19,10 +19,10 @@ Classifies a WFDB record, or all those under a folder, and prints a JSON object 
   --token-file FILE    the file that holds the bearer token
   --stream FOLDER      classify all records under this folder, over one stream
 
-Exit codes: 0 all classified, 1 some not, 2 called wrongly, 3 no service, or it ended the call.
+Exit codes: 0 all classified, 1 some not, 2 called wrongly or output not written, 3 no service or it ended the call.
 `;
 
-const EXIT = { allClassified: 0, someNot: 1, wrongUsage: 2, noService: 3 };
+const EXIT = { allClassified: 0, someNot: 1, wrongUsage: 2, noService: 3, noReader: 141 };
 
 const REMEDIES: Partial<Record<status, string>> = {
   [status.UNAVAILABLE]: "check that it runs there (--address), and whether it speaks TLS (--ca)",
@@ -106,6 +106,13 @@ function complain(code: number, problem: string): number {
   return code;
 }
 
-// Whoever read the lines has enough of them.
-process.stdout.on("error", () => process.exit(EXIT.allClassified));
+/** How it ends where a line cannot be printed. */
+function outputExit({ code, message }: NodeJS.ErrnoException): number {
+  // Whoever read the lines has enough of them.
+  return code === "EPIPE"
+    ? EXIT.noReader
+    : complain(EXIT.wrongUsage, `the output cannot be written (${message}); see where it goes`);
+}
+
+process.stdout.on("error", (error) => process.exit(outputExit(error)));
 process.exitCode = await main(process.argv.slice(2));

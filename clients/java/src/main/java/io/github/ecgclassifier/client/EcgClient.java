@@ -51,7 +51,8 @@ public final class EcgClient implements AutoCloseable {
      * Classifies many recordings over one stream, and gives one result for each, in their order.
      *
      * <p>The recordings are taken in a thread of its own, no faster than the service classifies them. A recording that
-     * cannot be classified has an error in its result, and the stream goes on.
+     * cannot be classified has an error in its result, and the stream goes on. A message leaves once it holds 16
+     * recordings or 4 MiB: where a recording waits for the result of the one before, use {@link #predict}.
      *
      * @param recordings the recordings; what {@code next} throws ends the stream, and is thrown
      * @param onResult takes each result as soon as it is there, in the thread that calls

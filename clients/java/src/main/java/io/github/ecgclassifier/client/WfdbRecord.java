@@ -31,24 +31,27 @@ public final class WfdbRecord {
      * Reads the record of a header. Its recording id is the name of the file, without .hea.
      *
      * <p>Where all leads share one gain and have no baseline the integers are kept as they were digitised; otherwise the
-     * signal becomes millivolts. Any rate and length are taken; whether they suffice is the service's to say.
+     * signal becomes millivolts. Any rate and length are taken; whether they suffice is the service's to say. Age, sex,
+     * height, weight and a pacemaker are read from comments of the header, such as {@code # Age: 61}.
      *
      * @throws UnreadableFileException a file is missing or is not as it should be
      */
     public static Recording read(Path header) throws UnreadableFileException {
-        WfdbHeader parsed = parse(header);
+        String text = textOf(header);
+        WfdbHeader parsed = parse(header, text);
         ShortBuffer samples = samplesOf(header.resolveSibling(parsed.file()), parsed);
         String name = header.getFileName().toString();
         return Recording.newBuilder()
                 .setRecordingId(name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name)
+                .setMetadata(WfdbComments.parse(text))
                 .setSampleRateHz(parsed.rateHz())
                 .setPackedSignal(pack(parsed.channels(), samples))
                 .build();
     }
 
-    private static WfdbHeader parse(Path header) throws UnreadableFileException {
+    private static WfdbHeader parse(Path header, String text) throws UnreadableFileException {
         try {
-            return WfdbHeader.parse(textOf(header));
+            return WfdbHeader.parse(text);
         } catch (WfdbHeader.WrongLineException wrong) {
             throw new UnreadableFileException(header + ": " + wrong.getMessage());
         }

@@ -10,7 +10,8 @@ import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,13 +34,14 @@ public final class EcgClassify {
               --token-file FILE    the file that holds the bearer token
               --stream FOLDER      classify all records under this folder, over one stream
 
-            Exit codes: 0 all classified, 1 some not, 2 called wrongly, 3 no service, or it ended the call.
+            Exit codes: 0 all classified, 1 some not, 2 called wrongly or output not written, 3 no service or it ended the call.
             """;
 
     private static final int ALL_CLASSIFIED = 0;
     private static final int SOME_NOT = 1;
     private static final int WRONG_USAGE = 2;
     private static final int NO_SERVICE = 3;
+    private static final int NO_READER = 141;
 
     // Held here, for what nobody holds is forgotten with its level.
     private static final Logger GRPC = Logger.getLogger("io.grpc");
@@ -88,7 +90,7 @@ public final class EcgClassify {
     }
 
     private static int classify(Arguments arguments, List<Path> headers) throws InterruptedException {
-        Lines lines = new Lines(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        Lines lines = new Lines(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8));
         try (EcgClient client = new EcgClient(arguments.connection())) {
             if (arguments.isFolder()) {
                 classifyAll(client, new HeaderQueue(headers, lines), lines);
@@ -98,8 +100,17 @@ public final class EcgClassify {
         } catch (ServiceException ended) {
             return complain(NO_SERVICE, "the service at %s: %s: %s; %s".formatted(
                     arguments.connection().address(), ended.code(), ended.getMessage(), remedyOf(ended.code())));
+        } catch (UncheckedIOException unwritten) {
+            return outputExit(unwritten.getCause().getMessage());
         }
         return lines.failures() == 0 ? ALL_CLASSIFIED : SOME_NOT;
+    }
+
+    /** Returns how it ends where a line cannot be printed; in silence, where whoever read the lines has enough of them. */
+    private static int outputExit(String problem) {
+        return problem.contains("Broken pipe")
+                ? NO_READER
+                : complain(WRONG_USAGE, "the output cannot be written (%s); see where it goes".formatted(problem));
     }
 
     private static void classifyOne(EcgClient client, Path header, Lines lines) throws ServiceException {

@@ -12,7 +12,9 @@ import io.github.ecgclassifier.ecg.v1.RecordingError;
 import io.github.ecgclassifier.ecg.v1.RecordingResult;
 import io.github.ecgclassifier.ecg.v1.Warning;
 import io.grpc.Status;
-import java.io.PrintStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ final class Lines {
             .disableHtmlEscaping()
             .create();
 
-    private final PrintStream out;
+    private final Writer out;
     private int failures;
 
     /** What is null is left out. */
@@ -41,7 +43,7 @@ final class Lines {
 
     private record Violation(String field, String description) {}
 
-    Lines(PrintStream out) {
+    Lines(Writer out) {
         this.out = out;
     }
 
@@ -90,8 +92,14 @@ final class Lines {
         print(new Line(nameOf(header), null, null, null, null, failure));
     }
 
+    /** Throws what keeps a line from being printed, which is not to be missed. */
     private void print(Line line) {
-        out.println(GSON.toJson(line));
+        try {
+            out.write(GSON.toJson(line) + "\n");
+            out.flush();
+        } catch (IOException unwritten) {
+            throw new UncheckedIOException(unwritten);
+        }
     }
 
     private static String nameOf(Path header) {
