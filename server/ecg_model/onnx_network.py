@@ -1,8 +1,6 @@
 """Runs a network in ONNX Runtime: no TensorFlow, a fraction of its memory and start-up time."""
 
 import re
-import threading
-from functools import cache
 from pathlib import Path
 
 import onnxruntime
@@ -16,10 +14,6 @@ GREATEST_BYTES = 1 << 29
 # A graph whose weights lie in other files says where under this key; before it stands the last byte of its length,
 # of which there are two forms.
 _OTHER_FILE_KEY = re.compile(rb"[\x00\x08]location")
-
-
-# Networks may be loaded in several threads, and ONNX Runtime takes one shared memory only.
-_SHARED_MEMORY_LOCK = threading.Lock()
 
 
 class OnnxNetwork:
@@ -37,7 +31,6 @@ class OnnxNetwork:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        _share_memory(options)
         options.add_session_config_entry("session.load_model_format", "ONNX")
         name = "the converted network" if isinstance(graph, bytes) else graph
         content = graph if isinstance(graph, bytes) else read_bounded(graph, GREATEST_BYTES)
@@ -52,26 +45,6 @@ class OnnxNetwork:
         """Return probabilities [recording, class]."""
         probabilities: FloatArray = self._session.run(None, {"metadata": metadata, "signal": signal})[0]
         return probabilities
-
-
-def _share_memory(options: onnxruntime.SessionOptions) -> None:
-    """Let a network compute in the memory that all networks of this process share.
-
-    With one of their own each, two models took 148 MB after mixed load where they now take 115, and each model that
-    took over from another left holes.
-    """
-    with _SHARED_MEMORY_LOCK:
-        _make_shared_memory()
-    options.add_session_config_entry("session.use_env_allocators", "1")
-
-
-@cache
-def _make_shared_memory() -> None:
-    cpu = onnxruntime.OrtMemoryInfo(
-        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
-    )
-    as_usual = onnxruntime.OrtArenaCfg(0, -1, -1, -1)
-    onnxruntime.create_and_register_allocator(cpu, as_usual)
 
 
 def _refuse_other_files(graph: bytes, name: Path | str) -> None:

@@ -18,7 +18,7 @@ from ecg_model.loading import load_classifier
 from ecg_server.access.errors import AccessError
 from ecg_server.access.exposure import check_exposure, exposure_notice
 from ecg_server.addresses import AddressError
-from ecg_server.memory import use_few_heaps
+from ecg_server.memory import keep_memory_level
 from ecg_server.own_thread import wait_for_own_threads
 from ecg_server.records.line_file import RecordsError
 from ecg_server.records.logs import Logs, start_logs
@@ -160,7 +160,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> None:
-    use_few_heaps()
+    keep_memory_level()
     # A thread that has finished a batch waits for the interpreter while another one holds it, which may take a whole
     # interval while a core idles. Python's own interval is 5 ms.
     sys.setswitchinterval(0.001)
