@@ -64,7 +64,7 @@ class Report:
         problems = f"; {self.problem_count} could not be read or classified" if self.problem_count else ""
         yield f"{self.count} recording{'' if self.count == 1 else 's'}{problems}"
         if self.kept_count:
-            yield f"Classified by an earlier run, and kept: {self.kept_count}"
+            yield f"Classified by an earlier run, and kept: {self.kept_count} (not in these figures)"
         if self.finding_counts:
             yield "Findings: " + ", ".join(f"{code} {count}" for code, count in self.finding_counts.items())
         if self.abstained_count:

@@ -34,6 +34,25 @@ Output = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
 
 _MAX_REMARKS = 5
+# Whoever gives one of these does not mean a folder.
+_NOT_WRITTEN = frozenset(
+    (
+        ".bdf",
+        ".csv",
+        ".dat",
+        ".dcm",
+        ".ecg",
+        ".edf",
+        ".json",
+        ".mat",
+        ".npy",
+        ".parquet",
+        ".scp",
+        ".tsv",
+        ".txt",
+        ".xml",
+    )
+)
 
 NOTE = """\
 WFDB records (a header and 16 bits a sample) take any sample rate, length and leads. No sample is clipped, or moved by
@@ -77,6 +96,8 @@ def _target(output: Path, source_count: int, unread: UnreadFiles, *, replaces: b
     """What to write; found out before anything is read, as far as it can be."""
     if output.suffix == ".npz":
         return _npz_target(output, replaces=replaces)
+    if output.suffix.lower() in _NOT_WRITTEN and not output.is_dir():
+        raise typer.BadParameter(f"--output: {output.suffix} is not written; give a folder, NAME.hea or NAME.npz")
     if output.suffix != ".hea":
         return WfdbFolder(output, replaces=replaces, spared=unread)
     if source_count > 1:

@@ -19,12 +19,14 @@ class LabelSelection:
     Attributes:
         table: The labels by recording id; None: those that the recordings bring.
         count: Recordings looked at.
-        unlabelled_count: Those of them that have no label.
+        labelled_count: Those of them that have a label.
+        unlabelled_count: Those that have none; the rest could not be read.
         ids: How often each id was among them, where there is a table.
     """
 
     table: Labels | None
     count: int = 0
+    labelled_count: int = 0
     unlabelled_count: int = 0
     ids: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
@@ -36,6 +38,7 @@ class LabelSelection:
             if given is None:
                 self.unlabelled_count += 1
             else:
+                self.labelled_count += isinstance(given, Recording)
                 yield given
 
     def _with_labels(self, recording: Recording) -> Recording | None:
@@ -54,7 +57,7 @@ class LabelSelection:
         twice = [name for name, count in self.ids.items() if count > 1 and name in (self.table or {})]
         if twice:
             raise typer.BadParameter(f"--labels: several recordings are called {twice[0]}; rename their files")
-        if self.count and self.unlabelled_count == self.count:
+        if self.unlabelled_count and not self.labelled_count:
             raise typer.BadParameter(f"no recording has a label; {self._remedy()}")
 
     def _remedy(self) -> str:

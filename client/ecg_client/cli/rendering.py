@@ -16,7 +16,6 @@ NOT_A_MEDICAL_DEVICE = "Not a medical device."
 # No line that a program may read is broken in two.
 _PIPE_WIDTH = 100_000
 _MOST_NAME_WIDTH = 32
-_LEAST_FINDINGS_WIDTH = 24
 
 
 def terminal(*, stderr: bool = False) -> Console:
@@ -70,10 +69,12 @@ def findings_table(outcomes: list[Outcome]) -> Table:
     """
     class_codes = _class_codes(outcomes)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Recording", no_wrap=True)
+    # On a narrow terminal names are folded, so that there is room for what is said of them. (With least widths rich
+    # makes the table wider than the terminal, and cuts it off.)
+    table.add_column("Recording", overflow="fold")
     for code in class_codes:
         table.add_column(code, justify="right", no_wrap=True)
-    table.add_column("Findings", min_width=_LEAST_FINDINGS_WIDTH, overflow="fold")
+    table.add_column("Findings", overflow="fold")
     if any(outcome.labels for outcome in outcomes):
         table.add_column("Labels")
     for outcome in outcomes:

@@ -68,7 +68,9 @@ def recording_of_columns(
     wanted = [index for index, column in enumerate(columns) if lead_of(column.name) is not None]
     if any(columns[index].unit is None for index in wanted) and unit is None:
         raise UnreadableFileError(
-            path, "it does not say the unit of its leads; call them `I (mV)` and so on, or give --unit (unit=)"
+            path,
+            'it does not say the unit of its leads; give --unit (in Python unit="uV"), or call the columns of a table '
+            "`I (mV)` and so on",
         )
     times = [index for index, column in enumerate(columns) if column.seconds_per_unit is not None][:1]
     values = dict(zip([*wanted, *times], read([*wanted, *times]), strict=True))

@@ -47,7 +47,7 @@ def read_dicom(path: Path, _: Stated = Stated()) -> Recording:  # noqa: B008 - i
         raise UnreadableFileError(path, "it is deflated; save it in an uncompressed transfer syntax")
     dataset = pydicom.dcmread(path)
     if not dataset.get("WaveformSequence"):
-        raise UnreadableFileError(path, "it is DICOM, but holds no waveform (an image or a report?)")
+        raise UnreadableFileError(path, "it is DICOM, but holds no waveform (an image, a report, or cut short?)")
     groups = [group for group in dataset.WaveformSequence if not _is_representative(group)]
     if not groups:
         raise UnreadableFileError(path, "it holds representative beats only; export the rhythm, ten seconds of it")

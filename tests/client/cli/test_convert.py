@@ -173,3 +173,12 @@ def test_what_was_converted_is_given_the_same_probabilities(
         ]
     assert answers[1] == pytest.approx(answers[0], abs=1e-6)
     assert answers[2] == pytest.approx(answers[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["x.edf", "x.DCM", "x.csv"])
+def test_a_format_that_is_not_written_is_no_folder(ecg: Ecg, npz: Path, tmp_path: Path, name: str) -> None:
+    """Whoever asks for one is told what there is, and nothing is written."""
+    code, out, err = ecg("convert", npz, "--output", tmp_path / "out" / name)
+    assert (code, out) == (2, "")
+    assert f"{Path(name).suffix} is not written; give a folder, NAME.hea or NAME.npz" in " ".join(err.split())
+    assert not (tmp_path / "out").exists()

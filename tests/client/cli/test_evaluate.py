@@ -102,6 +102,15 @@ def test_without_labels_that_are_sure_there_are_no_figures(
     assert remedy in " ".join(err.replace("│", " ").split())
 
 
+def test_broken_files_among_recordings_without_labels_do_not_hide_that_there_are_none(ecg: Ecg, folder: Path) -> None:
+    """As a usage error, too, after what is wrong with them was told."""
+    (folder / "broken.edf").write_bytes(b"0       ")
+    code, out, err = ecg("evaluate", folder)
+    assert (code, out) == (2, "")
+    assert "UNREADABLE_FILE" in err
+    assert "no recording has a label; give --labels" in " ".join(err.replace("│", " ").split())
+
+
 def test_a_ptbxl_folder_is_measured_by_the_server_that_ships(
     ecg: Ecg, tmp_path: Path, default_server: ServerProcess
 ) -> None:
