@@ -18,7 +18,7 @@ from ecg_client.tables.journal import journal_of
 from ecg_client.tables.origin import OriginsOnTheWay
 from ecg_client.tables.resumable_table import ResumableTable
 from ecg_client.tables.row_formats import CSV, PARQUET, ROW_FORMATS, RowFormat, RowWriter
-from ecg_client.tables.rows import columns, row_of
+from ecg_client.tables.rows import Row, columns, row_of
 
 OutputFile = Annotated[
     Path | None,
@@ -111,12 +111,16 @@ class RowOutput:
     def written(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Passes on outcomes, which come in the order in which recordings were read, and writes a row for each."""
         for outcome, origin in self._on_the_way.arrived(outcomes):
-            if self._table is not None:
-                self._table.add(row_of(outcome, origin))
-            if self._writer is not None:
-                self._writer.write(row_of(outcome, origin))
-                sys.stdout.buffer.flush()
+            if self._table is not None or self._writer is not None:
+                self._write(row_of(outcome, origin))
             yield outcome
+
+    def _write(self, row: Row) -> None:
+        if self._table is not None:
+            self._table.add(row)
+        if self._writer is not None:
+            self._writer.write(row)
+            sys.stdout.buffer.flush()
 
     def finish(self, found: list[RecordingSource]) -> int:
         """Completes the table, given all recordings that were found, those that were not sent too.
