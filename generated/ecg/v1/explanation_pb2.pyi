@@ -30,8 +30,11 @@ class _ExplanationMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Exp
     """OCCLUSION."""
     EXPLANATION_METHOD_OCCLUSION: _ExplanationMethod.ValueType  # 1
     """Something is taken away, and the network is asked again: how much lower is the probability? In every runtime. Each
-    thing is taken away by itself, so the changes need not add up to anything; of two leads that say the same, either
-    may be missed by nobody.
+    thing is taken away by itself, so the changes need not add up to anything, and of two leads that say the same neither
+    may be missed. Without a limb lead the network is given 0 mV, as for one that is lost; without a chest lead the mean
+    of those beside it (V2 in place of V1, V5 in place of V6), because 0 mV there looks like an infarction; without a
+    half second a straight line, in each lead, from the sample before it to the one after it; without a metadata value
+    what it is given for an unknown one.
     """
     EXPLANATION_METHOD_INTEGRATED_GRADIENTS: _ExplanationMethod.ValueType  # 2
     """The gradient of the probability, followed all the way from a recording that says nothing (0 mV in all leads, no
@@ -49,8 +52,11 @@ EXPLANATION_METHOD_UNSPECIFIED: ExplanationMethod.ValueType  # 0
 """OCCLUSION."""
 EXPLANATION_METHOD_OCCLUSION: ExplanationMethod.ValueType  # 1
 """Something is taken away, and the network is asked again: how much lower is the probability? In every runtime. Each
-thing is taken away by itself, so the changes need not add up to anything; of two leads that say the same, either
-may be missed by nobody.
+thing is taken away by itself, so the changes need not add up to anything, and of two leads that say the same neither
+may be missed. Without a limb lead the network is given 0 mV, as for one that is lost; without a chest lead the mean
+of those beside it (V2 in place of V1, V5 in place of V6), because 0 mV there looks like an infarction; without a
+half second a straight line, in each lead, from the sample before it to the one after it; without a metadata value
+what it is given for an unknown one.
 """
 EXPLANATION_METHOD_INTEGRATED_GRADIENTS: ExplanationMethod.ValueType  # 2
 """The gradient of the probability, followed all the way from a recording that says nothing (0 mV in all leads, no
@@ -67,7 +73,7 @@ class ClassExplanation(_message.Message):
     A `probability_change` is the probability with everything less the probability without this one thing: -1 to 1. Above
     0 the thing speaks for the class, below 0 against it, at 0 it makes no difference. All is taken away at the network's
     input, when leads are derived, resampled and masked: so each lead goes by itself, III too, though I and II tell it; and
-    a lead that was masked is missed by nobody.
+    a lead that was masked changes nothing.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -97,19 +103,15 @@ class ClassExplanation(_message.Message):
     """
     @_builtins.property
     def leads(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeadAttribution]:
-        """Each lead that the network sees, in its order (`ModelSummaryResponse.input`): without it the network is given 0 mV."""
+        """Each lead that the network sees, in its order (`ModelSummaryResponse.input`)."""
 
     @_builtins.property
     def times(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimeAttribution]:
-        """The half seconds that the network sees, in order of time, without gaps: without one the network is given, in all
-        leads, a straight line from the sample before it to the one after it.
-        """
+        """The half seconds that the network sees, in order of time; there are gaps where windows were left out."""
 
     @_builtins.property
     def metadata(self) -> _containers.RepeatedCompositeFieldContainer[Global___MetadataAttribution]:
-        """Each metadata value that was sent and that the network uses, in the network's order: without it the network is given
-        what it is given for an unknown one.
-        """
+        """Each metadata value that was sent and that the network uses, in the network's order."""
 
     def __init__(
         self,

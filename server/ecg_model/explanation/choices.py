@@ -41,6 +41,8 @@ def chosen_classes(wanted: Sequence[str], codes: Sequence[str]) -> tuple[int, ..
     Raises:
         InvalidOptionsError: one is none of the model's, or is there twice.
     """
+    # Of more than there are, the first that are too many hold a fault already: there may be millions.
+    wanted = wanted[: len(codes) + 1]
     unknown = [place for place, code in enumerate(wanted) if code not in codes]
     if unknown:
         problem = f"the model has no class of this code; it has {', '.join(codes)}"
@@ -51,9 +53,5 @@ def chosen_classes(wanted: Sequence[str], codes: Sequence[str]) -> tuple[int, ..
     return tuple(place for place, code in enumerate(codes) if code in wanted or not wanted)
 
 
-# What is said does not grow with the message: there may be millions.
-_MOST_NAMED = 16
-
-
 def _refuse(reason: RefusalReason, places: list[int], problem: str) -> InvalidOptionsError:
-    return InvalidOptionsError(reason, *(Violation(f"class_codes[{place}]", problem) for place in places[:_MOST_NAMED]))
+    return InvalidOptionsError(reason, *(Violation(f"class_codes[{place}]", problem) for place in places))

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecg_model.explanation.seen import Seen
-from ecg_model.recording import BoolArray, FloatArray
+from ecg_model.recording import STANDARD_LEADS, BoolArray, FloatArray, LeadName
+
+CHEST_LEADS = STANDARD_LEADS[STANDARD_LEADS.index(LeadName.V1) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,33 @@ def without(part: Part, seen: Seen, window: int) -> tuple[FloatArray, FloatArray
         metadata[part.feature] = seen.unknown[part.feature]
         return metadata, seen.signals[window]
     signal = seen.signals[window].copy()
-    if part.segment is None:
-        signal[:, part.lead] = 0  # what the network learned of a lost lead
+    if part.segment is None and part.lead is not None:
+        _replace(signal, part.lead, seen.lead_names)
     else:
         _bridge(signal, seen.segment_of[window] == part.segment, part.lead)
     return seen.metadata, signal
+
+
+def _replace(signal: FloatArray, lead: int, lead_names: tuple[LeadName, ...]) -> None:
+    """Replace a lead, in place, by what says nothing of its own (docs/explanations.md has the evidence).
+
+    A chest lead of 0 mV looks like an infarction, so it becomes the mean of those beside it. A limb lead follows from
+    any two others, and none would be missed so: it becomes 0 mV, as a lost one does. What is masked stays as it is.
+    """
+    beside = [
+        place
+        for place, name in enumerate(lead_names)
+        if name in _beside(lead_names[lead]) and signal[:, lead].any() and signal[:, place].any()
+    ]
+    signal[:, lead] = signal[:, beside].mean(axis=1) if beside else 0
+
+
+def _beside(lead: LeadName) -> tuple[LeadName, ...]:
+    """Return the chest leads beside a chest lead; none, of a limb lead."""
+    if lead not in CHEST_LEADS:
+        return ()
+    place = CHEST_LEADS.index(lead)
+    return CHEST_LEADS[max(place - 1, 0) : place] + CHEST_LEADS[place + 1 : place + 2]
 
 
 def _bridge(signal: FloatArray, gone: BoolArray, lead: int | None) -> None:

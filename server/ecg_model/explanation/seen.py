@@ -1,6 +1,5 @@
 """A recording as the network sees it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 from ecg_model.errors import InvalidOptionsError, RefusalReason, Violation
 from ecg_model.manifest import InputSpecification, Manifest
 from ecg_model.preprocessing import form_of, network_inputs, prepare
-from ecg_model.recording import FloatArray, PatientMetadata, Recording
+from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording
 from ecg_model.usability import make_usable
 
 SEGMENT_SECONDS = 0.5
@@ -41,7 +40,8 @@ class Seen:
         metadata: float32 [feature].
         unknown: float32 [feature]: what the network is given where nothing is known.
         known: the features that are known, and that the network uses.
-        signals: float32 millivolts [window, sample, lead], in the network's order of leads, fit to be classified.
+        lead_names: the leads, in the network's order.
+        signals: float32 millivolts [window, sample, lead], fit to be classified; a masked lead is 0 mV all along.
         windows: which windows of the recording these are, counted from 0.
         segments: the half seconds that lie in them, in order of time.
         segment_of: which of the segments each sample belongs to [window, sample].
@@ -50,6 +50,7 @@ class Seen:
     metadata: FloatArray
     unknown: FloatArray
     known: tuple[int, ...]
+    lead_names: tuple[LeadName, ...]
     signals: FloatArray
     windows: tuple[int, ...]
     segments: tuple[Segment, ...]
@@ -79,6 +80,7 @@ def seen_by_network(recording: Recording, manifest: Manifest, window: int | None
         metadata=metadata[0],
         unknown=np.array([feature.imputed for feature in wanted.metadata], dtype=np.float32),
         known=_known(recording.metadata, wanted),
+        lead_names=wanted.lead_names,
         signals=signals[windows],
         windows=tuple(windows),
         segments=segments,
@@ -105,7 +107,7 @@ def _known(metadata: PatientMetadata, wanted: InputSpecification) -> tuple[int, 
 
 
 def _segments(
-    offsets: Sequence[float] | npt.NDArray[np.float64], seconds: float, wanted: InputSpecification
+    offsets: npt.NDArray[np.float64], seconds: float, wanted: InputSpecification
 ) -> tuple[tuple[Segment, ...], IntArray]:
     """Return the half seconds in some windows, and which of them each sample [window, sample] belongs to.
 
@@ -114,13 +116,12 @@ def _segments(
         seconds: how long the recording is: a shorter one than a window is repeated.
         wanted: what the network takes.
     """
-    into_window = np.arange(wanted.sample_count) / wanted.sample_rate_hz
-    end = min(seconds, float(offsets[-1]) + wanted.seconds)
-    moments = np.add.outer(
-        np.asarray(offsets), np.mod(into_window, seconds) if seconds < wanted.seconds else into_window
-    )
-    begin = float(offsets[0])
-    numbers = np.floor((moments - begin) / SEGMENT_SECONDS + _NEARLY_NOTHING).astype(np.intp)
+    into_window = np.arange(wanted.sample_count) / wanted.sample_rate_hz + _NEARLY_NOTHING
+    if seconds < wanted.seconds:
+        into_window %= seconds
+    begin, end = float(offsets[0]), min(seconds, float(offsets[-1]) + wanted.seconds)
+    moments = np.add.outer(offsets - begin, into_window)
+    numbers = np.floor(moments / SEGMENT_SECONDS).astype(np.intp)
     there, segment_of = np.unique(numbers, return_inverse=True)
     starts = (begin + SEGMENT_SECONDS * there).tolist()
     segments = tuple(Segment(start, min(SEGMENT_SECONDS, end - start)) for start in starts)
