@@ -6,6 +6,7 @@ takes 1.5 for an enum and true for a number, and says of what it refuses neither
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar
@@ -17,6 +18,10 @@ from google.protobuf.message import Message
 
 from ecg_gateway.errors import RequestError
 from ecg_gateway.json_body import MAX_CONTAINERS, kind_of, object_of
+
+NUMBER_IN_QUOTES = r"NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+
+_NUMBER_IN_QUOTES = re.compile(NUMBER_IN_QUOTES)
 
 M = TypeVar("M", bound=Message)
 
@@ -137,14 +142,14 @@ def _number(_: FieldDescriptor, value: object) -> float:
     """Numbers in quotes are numbers, and so are "NaN" and "Infinity"."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError
+    if isinstance(value, str) and not _NUMBER_IN_QUOTES.fullmatch(value):
+        raise ValueError
     return float(value)
 
 
 def _integer(field: FieldDescriptor, value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return int(value)
     number = _number(field, value)
     if not number.is_integer():
         raise ValueError
