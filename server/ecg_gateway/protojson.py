@@ -21,6 +21,7 @@ from ecg_gateway.json_body import MAX_CONTAINERS, kind_of, object_of
 
 NUMBER_IN_QUOTES = r"NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
+_PLAIN_NUMBERS = frozenset((int, float))
 _NUMBER_IN_QUOTES = re.compile(NUMBER_IN_QUOTES)
 
 M = TypeVar("M", bound=Message)
@@ -101,12 +102,10 @@ def _extend(repeated: Any, field: FieldDescriptor, values: list[Any], path: str)
 
 
 def _extend_by_floats(repeated: Any, field: FieldDescriptor, values: list[Any], path: str) -> None:
-    """Take them all at once, which nearly always succeeds; else one by one, to find out which cannot be taken."""
-    try:
-        repeated.extend(values)
-    except TypeError:
-        del repeated[:]
-        repeated.extend([_scalar(field, value, f"{path}[{index}]") for index, value in enumerate(values)])
+    """Take plain numbers all at once, which they nearly always are; else look at each."""
+    if not _PLAIN_NUMBERS.issuperset(map(type, values)):
+        values = [_scalar(field, value, f"{path}[{index}]") for index, value in enumerate(values)]
+    repeated.extend(values)
 
 
 def _list(value: object, path: str) -> list[Any]:
