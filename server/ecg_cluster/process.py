@@ -37,7 +37,8 @@ def run_cluster(settings: ClusterSettings, on_ready: Callable[[int], None]) -> N
     server = _checked(settings.server)
     check_address_is_free(server.host, server.port)
     port = server.port or _free_port(server.host)
-    with _stop_signal() as stopping, running_ray(settings):
+    # In this order: Ray has a way of its own to end at a signal.
+    with running_ray(settings), _stop_signal() as stopping:
         start_proxies(port)
         handle = serve.run(application(settings), name=APPLICATION, route_prefix=f"/{APPLICATION}")
         if server.access.tls is None:
