@@ -42,13 +42,20 @@ Not a medical device.
 """
 
 
-def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> ServerSettings:
+def read_settings(
+    arguments: Sequence[str] | None, environment: Mapping[str, str], program: str = "ecg-server"
+) -> ServerSettings:
     """Return the settings that flags and environment make; None for the flags of this process.
+
+    Args:
+        arguments: the flags.
+        environment: the variables.
+        program: whose flags they are, for messages.
 
     Raises:
         SystemExit: a flag or variable is wrong, which is said on standard error; or help was asked for.
     """
-    parser = _Parser(environment)
+    parser = _Parser(environment, program)
     options = parser.parse_args(arguments)
     if (options.tls_certificate is None) != (options.tls_key is None):
         parser.error("--tls-certificate and --tls-key go together")
@@ -135,9 +142,9 @@ def _tls(options: argparse.Namespace) -> TlsSettings | None:
 class _Parser(argparse.ArgumentParser):
     """The flags, in groups; their defaults are those of the settings, unless the environment has others."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], program: str) -> None:
         super().__init__(
-            prog="ecg-server",
+            prog=program,
             usage="ecg-server [FLAG ...]; ecg-server --help lists them",
             description="Classifies 12-lead ECG recordings over gRPC (ecg.v1.EcgService).",
             epilog=EPILOG,
