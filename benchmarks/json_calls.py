@@ -78,7 +78,10 @@ def _with_leads(recording: Recording) -> recording_pb2.Recording:
     return recording_pb2.Recording(
         metadata=metadata_to_proto(recording.metadata),
         sample_rate_hz=recording.sample_rate_hz,
-        leads=[recording_pb2.Lead(name=name.value, millivolts=column.tolist()) for name, column in columns],
+        leads=[
+            recording_pb2.Lead(name=recording_pb2.LeadName.ValueType(name), millivolts=column.tolist())
+            for name, column in columns
+        ],
     )
 
 
