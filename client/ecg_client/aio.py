@@ -1,7 +1,7 @@
 """The asynchronous client."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -17,6 +17,8 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
+from ecg_client.convert_explanation import explain_request_to_proto, explanation_from_proto
+from ecg_client.explanation import Explanation, ExplanationMethod
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -82,6 +84,29 @@ class AsyncEcgClient:
         with typed_errors(self._address, self._timeout_s):
             response = await self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
         return prediction_from_proto(response.prediction)
+
+    async def explain(  # noqa: PLR0913 - each is a choice of the caller's
+        self,
+        recording: Recording,
+        *,
+        method: ExplanationMethod = ExplanationMethod.OCCLUSION,
+        class_codes: Sequence[str] = (),
+        include_lead_times: bool = False,
+        window: int | None = None,
+        model_version: str = "",
+    ) -> Explanation:
+        """Classifies one recording, and asks what in it speaks for its classes; see `EcgClient.explain`."""
+        request = explain_request_to_proto(
+            recording,
+            method=method,
+            class_codes=class_codes,
+            include_lead_times=include_lead_times,
+            window=window,
+            model_version=model_version,
+        )
+        with typed_errors(self._address, self._timeout_s):
+            response = await self._service.Explain(request, timeout=self._timeout_s, metadata=self._metadata)
+        return explanation_from_proto(response)
 
     async def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,
