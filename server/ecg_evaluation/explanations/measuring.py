@@ -125,13 +125,13 @@ def measure_explanations(
         EvaluationError: there is no recording to measure on.
     """
     rows = [row for row in read_table(folder, folds={settings.fold}) if any(row.labels)]
-    np.random.default_rng(settings.seed).shuffle(rows)  # type: ignore[arg-type] # it shuffles lists, too
+    np.random.default_rng(settings.seed).shuffle(rows)
     onnx = load_classifier(settings.model, Runtime.ONNX)
     tensorflow = load_classifier(settings.model, Runtime.TENSORFLOW)
     measured = Measured(folder, tuple(rows), onnx, tensorflow, settings)
     infarctions = _infarctions(measured, on_progress)
     findings = _findings(measured, on_progress)
-    gradients = [one.integrated for one in (*infarctions, *findings)]
+    gradients = [*(one.integrated for one in infarctions), *(one.integrated for one in findings)]
     return ExplanationFigures(
         data=DataUsed(
             fold=settings.fold,
@@ -168,7 +168,7 @@ def _infarctions(measured: Measured, on_progress: Progress) -> list[_Infarction]
     walls = {row.ecg_id: wall for row in measured.rows if (wall := wall_of(row.statements)) is not None}
     chosen = [row for row in measured.rows if row.ecg_id in walls][: measured.settings.infarctions]
     threshold = measured.onnx.operating_point.thresholds[INFARCTION]
-    found = []
+    found: list[_Infarction] = []
     for row, one in measured.subjects(chosen):
         if len(found) % 50 == 0:
             on_progress(f"infarction {len(found)} of {len(chosen)}")

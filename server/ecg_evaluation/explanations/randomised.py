@@ -35,7 +35,7 @@ def rank_correlation(one: Floats, other: Floats) -> float:
     ranks = [np.argsort(np.argsort(each, kind="stable"), kind="stable").astype(np.float64) for each in (one, other)]
     if not (np.ptp(one) and np.ptp(other)):
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks)[0, 1])
 
 
 def size_by_chance(count: int, seed: int, draws: int = 10_000) -> float:
