@@ -196,7 +196,7 @@ def _wall_figures(measured: Measured, infarctions: Sequence[_Infarction]) -> Ite
 def _wall_figure(
     measured: Measured, method: str, wall: Wall, some: Sequence[_Infarction], *, found_only: bool
 ) -> WallFigures:
-    changes = np.array([one.changes[method] for one in some]).reshape(len(some), -1)
+    changes = np.array([one.changes[method] for one in some]).reshape(len(some), len(STANDARD_LEADS))
     weights = measured.weights([one.row for one in some])
     return WallFigures(
         method=method,
