@@ -9,6 +9,7 @@
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
+# make explanations DATA=<PTB-XL folder> measures how far explanations can be trusted: docs/explanations.md
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
@@ -37,7 +38,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations model-card bench bench-overload fuzz \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -74,6 +75,10 @@ recordings: $(READY)
 quality: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make quality DATA=<folder>'; exit 2; }
 	$(BIN)/python -m ecg_evaluation.signal_quality "$(DATA)" --document docs/quality.md $(ARGS)
+
+explanations: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make explanations DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.explanations "$(DATA)" --document docs/explanations.md $(ARGS)
 
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
