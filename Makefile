@@ -10,6 +10,7 @@
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
+# make bench-cluster   what the road through Ray Serve costs beside ecg-server, and what replicas bring
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
@@ -35,7 +36,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-cluster bench-overload fuzz \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -74,6 +75,9 @@ bench: $(READY)
 
 bench-overload: $(READY)
 	$(BIN)/python -m benchmarks.overload $(ARGS)
+
+bench-cluster: $(READY)
+	$(BIN)/python -m benchmarks.cluster $(ARGS)
 
 fuzz: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)

@@ -14,6 +14,7 @@ from ecg_testing.processes import ServerProcess
 from ecg_testing.ray_processes import cluster_process
 from ecg_testing.tools import module
 
+
 @pytest.fixture(scope="session", params=[SERVER, RAY_SERVE])
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """Each of the services, started by its one command; SIGTERM ends it with status 0."""
