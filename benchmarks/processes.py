@@ -87,7 +87,8 @@ def _tree(pid: int) -> list[psutil.Process]:
 def _environment() -> dict[str, str]:
     """Return our environment, less what would configure a server or keep it from starting as an installed one does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECG_", "PYTHONDONTWRITE"))}
-    return kept | {"PYTHONPATH": os.pathsep.join(str(ROOT / source) for source in SOURCES)}
+    sources = [*(str(ROOT / source) for source in SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(sources)}
 
 
 def _address(process: subprocess.Popen[str]) -> str:
