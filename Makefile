@@ -13,6 +13,7 @@
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
+# make bench-cluster   what the road through Ray Serve costs beside ecg-server, and what replicas bring
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
@@ -38,7 +39,8 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
+    model-card bench bench-overload fuzz bench-cluster \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -88,6 +90,10 @@ bench: $(READY)
 
 bench-overload: $(READY)
 	$(BIN)/python -m benchmarks.overload $(ARGS)
+
+# What lies there keeps Ray's many processes from importing a slow package that only tools of development bring along.
+bench-cluster: $(READY)
+	PYTHONPATH="$(CURDIR)/tests/ecg_testing/quick_imports" $(BIN)/python -m benchmarks.cluster $(ARGS)
 
 fuzz: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
