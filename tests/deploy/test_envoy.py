@@ -118,6 +118,7 @@ async def test_more_calls_than_the_bound_are_refused_as_a_server_refuses_them(tm
         health = await asyncio.to_thread(_health, envoy.address)
         streaming = stub.PredictStream(iter([group([numbered_recording(1)])]))
         assert envoy.of_server(server.address, "rq_total") == calls + 1  # of health
+        refused = envoy.count("upstream_rq_active_overflow")
         network.gate.set()
         await computing
         answers = [response async for response in streaming]
@@ -132,6 +133,7 @@ async def test_more_calls_than_the_bound_are_refused_as_a_server_refuses_them(tm
     assert told.value.retry_after_s == RETRY_AFTER_SECONDS
     assert health is ServingStatus.SERVING
     assert len(answers) == 1
+    assert refused == 2
 
 
 def test_a_browser_can_call(default_server: ServerProcess, tmp_path: Path) -> None:
