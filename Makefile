@@ -1,12 +1,15 @@
 # make demo    sets everything up, starts a server, streams recordings to it and prints what they show
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
+# make gateway  HTTP and JSON on 127.0.0.1:8000, for the server that make serve left running
+# make schemathesis   sends that gateway what its OpenAPI document allows, and what it does not
 # make check   generated code, contract, style, types, imports, the documentation as a site
 # make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
+# make explanations DATA=<PTB-XL folder> measures how far explanations can be trusted: docs/explanations.md
 # make model-card   writes docs/model-card.md from docs/evaluation
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
@@ -15,8 +18,8 @@
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make dashboard-picture [DATA=<recordings>]   draws the dashboard from some minutes of real servers: docs/images/dashboard.png
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
-# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
-#               clients/, and requirements.lock
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
+#               document, the stubs of clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -36,7 +39,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations model-card bench bench-overload fuzz \
     soak faults dashboard-picture clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -44,6 +47,13 @@ demo: $(READY)
 
 serve: $(READY)
 	$(BIN)/ecg-server $(ARGS)
+
+gateway: $(READY)
+	$(BIN)/ecg-gateway $(ARGS)
+
+# That leads have one length, or are not flat, no schema can say: what it allows may be refused.
+schemathesis: $(READY)
+	$(BIN)/schemathesis run http://127.0.0.1:8000/openapi.json --exclude-checks positive_data_acceptance $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)
@@ -66,6 +76,10 @@ recordings: $(READY)
 quality: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make quality DATA=<folder>'; exit 2; }
 	$(BIN)/python -m ecg_evaluation.signal_quality "$(DATA)" --document docs/quality.md $(ARGS)
+
+explanations: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make explanations DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.explanations "$(DATA)" --document docs/explanations.md $(ARGS)
 
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
@@ -112,17 +126,24 @@ docs-serve: $(READY)
 	$(MKDOCS) serve
 
 generate: $(READY)
-	scripts/generate $(BIN) generated docs/reference/contract.md
+	scripts/generate $(BIN) generated docs/reference/contract.md server/ecg_gateway/openapi.json
 
 generate-clients: $(READY)
 	scripts/generate-go $(BIN) clients/go
 	cd clients/typescript && npm ci
 	scripts/generate-typescript $(BIN) clients/typescript
 
-# The lock holds hashes for every platform and every Python from 3.11 on.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
+# The same versions, for the Python and the platform of a container alone.
+LOCK_IMAGE := $(LOCK) --constraint requirements.lock --python-version 3.13 --python-platform linux
+
+# requirements.lock holds hashes for every platform and every Python from 3.11 on.
 lock:
-	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate \
-	    --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(LOCK) --universal --extra dev pyproject.toml --output-file requirements.lock
+	$(LOCK_IMAGE) --extra cli --extra onnx --extra telemetry pyproject.toml --output-file deploy/container/onnx.lock
+	$(LOCK_IMAGE) --extra cli --extra server --extra telemetry pyproject.toml \
+	    --output-file deploy/container/tensorflow.lock
+	echo hatchling | $(LOCK_IMAGE) - --output-file deploy/container/build.lock
 
 clean:
 	rm -rf .venv build dist

@@ -15,6 +15,7 @@ from ecg_server.settings import (
     AccessSettings,
     BatchingSettings,
     ConnectionSettings,
+    ExplanationSettings,
     HealthSettings,
     RecordSettings,
     ServerSettings,
@@ -41,13 +42,20 @@ Not a medical device.
 """
 
 
-def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> ServerSettings:
+def read_settings(
+    arguments: Sequence[str] | None, environment: Mapping[str, str], program: str = "ecg-server"
+) -> ServerSettings:
     """Return the settings that flags and environment make; None for the flags of this process.
+
+    Args:
+        arguments: the flags.
+        environment: the variables.
+        program: whose flags they are, for messages.
 
     Raises:
         SystemExit: a flag or variable is wrong, which is said on standard error; or help was asked for.
     """
-    parser = _Parser(environment)
+    parser = _Parser(environment, program)
     options = parser.parse_args(arguments)
     if (options.tls_certificate is None) != (options.tls_key is None):
         parser.error("--tls-certificate and --tls-key go together")
@@ -75,6 +83,7 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
             queue_windows=options.queue_windows,
             queue_bytes=options.queue_mib * MEBIBYTE,
         ),
+        explanations=ExplanationSettings(at_once=options.explanations, most_windows=options.explanation_windows),
         access=AccessSettings(
             tls=_tls(options),
             tokens=options.tokens,
@@ -133,9 +142,9 @@ def _tls(options: argparse.Namespace) -> TlsSettings | None:
 class _Parser(argparse.ArgumentParser):
     """The flags, in groups; their defaults are those of the settings, unless the environment has others."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], program: str) -> None:
         super().__init__(
-            prog="ecg-server",
+            prog=program,
             usage="ecg-server [FLAG ...]; ecg-server --help lists them",
             description="Classifies 12-lead ECG recordings over gRPC (ecg.v1.EcgService).",
             epilog=EPILOG,
@@ -220,6 +229,10 @@ class _Parser(argparse.ArgumentParser):
         self._add(group, "--queue-mib", _positive(int), batching.queue_bytes // MEBIBYTE, "MiB of signal, likewise")
         meaning = "recordings of one stream that may be on their way; past that its caller has to wait"
         self._add(group, "--stream-recordings", _positive(int), defaults.stream_recordings, meaning)
+        meaning = "explanations that are computed at once; further ones wait"
+        self._add(group, "--explanations", _positive(int), defaults.explanations.at_once, meaning)
+        meaning = "windows that the network may be run on for one explanation"
+        self._add(group, "--explanation-windows", _positive(int), defaults.explanations.most_windows, meaning)
         meaning = "largest message accepted, in MiB"
         self._add(group, "--max-message-mib", _positive(int), defaults.max_message_bytes // MEBIBYTE, meaning)
 

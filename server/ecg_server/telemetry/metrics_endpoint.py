@@ -16,6 +16,9 @@ from ecg_server.addresses import AddressError, address_text
 
 PATH = "/metrics"
 
+# How often it is looked whether to end.
+LOOK_SECONDS = 0.1
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,7 +43,7 @@ class MetricsEndpoint:
         except OSError as error:
             raise AddressError(host, port, error.strerror or str(error), "--metrics-port") from error
         self.url = f"http://{address_text(host, self._server.server_address[1])}{PATH}"
-        threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(LOOK_SECONDS,), name="metrics", daemon=True).start()
 
     def close(self) -> None:
         """Answer no more."""

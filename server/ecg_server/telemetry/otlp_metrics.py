@@ -3,6 +3,7 @@
 The instruments of OpenTelemetry's SDK are not used: docs/observability.md has what a number would cost with them.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,8 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.samples import Sample
 
 from ecg_server.telemetry.resource import resource
+
+logger = logging.getLogger(__name__)
 
 CUMULATIVE = AggregationTemporality.CUMULATIVE
 
@@ -61,8 +64,11 @@ class OtlpMetrics:
         self._send()
 
     def _send(self) -> None:
-        # What goes wrong the exporter logs.
-        self._exporter.export(metrics_data(self._registry.collect(), self._began, time.time_ns()))
+        try:
+            self._exporter.export(metrics_data(self._registry.collect(), self._began, time.time_ns()))
+        except Exception:
+            # That nobody takes them the exporter says by itself.
+            logger.exception("the metrics could not be sent; it is tried again in %g s", self._every_seconds)
 
 
 def metrics_data(families: Iterable[Family], began: int, now: int) -> MetricsData:
@@ -83,7 +89,7 @@ def _data(family: Family, began: int, now: int) -> Gauge | Histogram | Sum:
         series = groupby(family.samples, lambda sample: _without_bound(sample.labels))
         points = [_histogram_point(labels, list(samples), began, now) for labels, samples in series]
         return Histogram(points, CUMULATIVE)
-    numbers = [NumberDataPoint(one.labels, began, now, one.value) for one in family.samples]
+    numbers = [NumberDataPoint(one.labels, began, now, float(one.value)) for one in family.samples]
     return Sum(numbers, CUMULATIVE, is_monotonic=True) if family.type == "counter" else Gauge(numbers)
 
 
