@@ -17,6 +17,7 @@
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
+# make dashboard-picture [DATA=<recordings>]   draws the dashboard from some minutes of real servers: docs/images/dashboard.png
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
 # make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
 #               document, the stubs of clients/, and requirements.lock
@@ -40,8 +41,8 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
 .PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
-    model-card bench bench-overload fuzz bench-cluster \
-    soak faults clients generate generate-clients lock clean
+    model-card bench bench-overload fuzz bench-cluster soak faults clients generate generate-clients lock clean \
+    dashboard-picture \
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -104,6 +105,10 @@ soak: $(READY)
 
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
+
+# Like the soak. What Prometheus is: apt-get install prometheus, or its own releases.
+dashboard-picture: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m dashboard_picture $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 clients: $(READY)
 	$(BIN)/pytest tests/clients $(ARGS)
