@@ -92,9 +92,11 @@ def _lines(path: Path) -> Iterator[tuple[str, tuple[str, ...], str]]:
         if line:
             keyword, rest = line.split(maxsplit=1)
             flags = re.match(r"(?:--\S+\s+)*", rest)[0]  # type: ignore[index] # it matches nothing, too
-            yield from _of_health(flags, rest) if keyword == "HEALTHCHECK" else [
-                (keyword, tuple(flags.split()), rest.removeprefix(flags))
-            ]
+            yield from (
+                _of_health(flags, rest)
+                if keyword == "HEALTHCHECK"
+                else [(keyword, tuple(flags.split()), rest.removeprefix(flags))]
+            )
 
 
 def _of_health(flags: str, rest: str) -> Iterator[tuple[str, tuple[str, ...], str]]:

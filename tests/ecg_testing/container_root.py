@@ -135,7 +135,9 @@ def _run(image: Image, words: Sequence[str], workdir: Path) -> None:
 
 def _mounts(image: Image) -> str:
     """Return the shell commands that bind what an image's base would have into its root, read-only."""
-    bound = [(f"/{name}", name) for name in _SYSTEM if (image.root / name).is_dir() and not (image.root / name).is_symlink()]
+    bound = [
+        (f"/{name}", name) for name in _SYSTEM if (image.root / name).is_dir() and not (image.root / name).is_symlink()
+    ]
     bound = [*bound, (str(image.interpreter), "usr/local")]
     commands = []
     for source, name in bound:

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 LISTENING = "listening on "
+THIS_ONE = (sys.executable, "-m", "ecg_server")
 
 
 class ServerProcess:
@@ -13,6 +15,8 @@ class ServerProcess:
 
     Args:
         arguments: its flags, besides --port.
+        command: what starts it.
+        environment: its environment variables; None: those of this process.
 
     Attributes:
         process: the process.
@@ -20,9 +24,12 @@ class ServerProcess:
         lines: what it wrote to standard error, so far.
     """
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(
+        self, *arguments: str, command: Sequence[str] = THIS_ONE, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", "ecg_server", "--port", "0", *arguments],
+            [*command, "--port", "0", *arguments],
+            env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
