@@ -1,6 +1,8 @@
 # make demo    sets everything up, starts a server, streams recordings to it and prints what they show
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
+# make gateway  HTTP and JSON on 127.0.0.1:8000, for the server that make serve left running
+# make schemathesis   sends that gateway what its OpenAPI document allows, and what it does not
 # make check   generated code, contract, style, types, imports, the documentation as a site
 # make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
@@ -14,8 +16,8 @@
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
-# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
-#               clients/, and requirements.lock
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
+#               document, the stubs of clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -35,7 +37,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -43,6 +45,13 @@ demo: $(READY)
 
 serve: $(READY)
 	$(BIN)/ecg-server $(ARGS)
+
+gateway: $(READY)
+	$(BIN)/ecg-gateway $(ARGS)
+
+# That leads have one length, or are not flat, no schema can say: what it allows may be refused.
+schemathesis: $(READY)
+	$(BIN)/schemathesis run http://127.0.0.1:8000/openapi.json --exclude-checks positive_data_acceptance $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)
@@ -107,7 +116,7 @@ docs-serve: $(READY)
 	$(MKDOCS) serve
 
 generate: $(READY)
-	scripts/generate $(BIN) generated docs/reference/contract.md
+	scripts/generate $(BIN) generated docs/reference/contract.md server/ecg_gateway/openapi.json
 
 generate-clients: $(READY)
 	scripts/generate-go $(BIN) clients/go

@@ -1,6 +1,5 @@
 """A server that is given what the manifests give it does what they expect of it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,7 @@ def secured(tmp_path: Path) -> Iterator[tuple[ServerProcess, str, Tls, str]]:
         "ECG_HEALTH_PORT": health.rpartition(":")[2],
         "ECG_METRICS_PORT": str(free_port()),
     }
-    with ServerProcess(environment=os.environ | variables) as process:
+    with ServerProcess(environment=variables) as process:
         yield process, health, tls, token
 
 

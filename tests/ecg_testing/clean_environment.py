@@ -14,6 +14,9 @@ UV = Path(sys.executable).with_name("uv")
 # What uv says when the registry, or the network, is not there.
 OFFLINE = ("Failed to fetch", "dns error", "error sending request", "Could not connect")
 
+# Variables for what runs in one.
+NOTHING_ELSE = {"PYTHONPATH": ""}
+
 
 class CleanEnvironment:
     """A virtual environment.
@@ -28,11 +31,6 @@ class CleanEnvironment:
         self._wheel = wheel
         self._folder = folder
         self._uv("venv", "--quiet", "--python", str(python), str(folder))
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """The environment variables for what runs in it: nothing of this project is on the path but what is in it."""
-        return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
     def install(self, extra: str = "", *, is_locked: bool = True) -> None:
         """Install the wheel, with an extra or without.
@@ -69,7 +67,7 @@ class CleanEnvironment:
         """Run a program of it."""
         done = subprocess.run(  # noqa: S603 - our own
             [self.program(program), *arguments],
-            env=self.variables,
+            env=os.environ | NOTHING_ELSE,
             cwd=self._folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,13 +1,13 @@
-"""A server as users start it: a process of its own."""
+"""Servers as users start them: processes of their own."""
 
+import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Self
 
 LISTENING = "listening on "
-THIS_ONE = (sys.executable, "-m", "ecg_server")
 
 
 class ServerProcess:
@@ -15,8 +15,9 @@ class ServerProcess:
 
     Args:
         arguments: its flags, besides --port.
-        command: what starts it.
-        environment: its environment variables; None: those of this process.
+        module: what is run in its place.
+        python: by which Python.
+        environment: variables, besides those of this process.
 
     Attributes:
         process: the process.
@@ -25,11 +26,15 @@ class ServerProcess:
     """
 
     def __init__(
-        self, *arguments: str, command: Sequence[str] = THIS_ONE, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        module: str = "ecg_server",
+        python: str = sys.executable,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own
-            [*command, "--port", "0", *arguments],
-            env=environment,
+            [python, "-m", module, "--port", "0", *arguments],
+            env={**os.environ, **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

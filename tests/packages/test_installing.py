@@ -1,11 +1,8 @@
 """The wheel, installed where nothing else is, does what it is for."""
 
-import importlib.util
-from collections.abc import Iterator
-
 import pytest
 
-from ecg_testing.clean_environment import CleanEnvironment
+from ecg_testing.clean_environment import NOTHING_ELSE, CleanEnvironment
 from ecg_testing.distributions import PROJECT
 from ecg_testing.processes import ServerProcess
 from ecg_testing.requirements import needed
@@ -61,3 +58,30 @@ def test_the_command_line_is_an_extra(
     streamed = environment.run("ecg", "stream", "--synthetic", "2", "--address", default_server.address)
     assert streamed.status == 0, streamed.output
     assert "2 recordings" in streamed.output
+
+
+def test_the_server_needs_no_tensorflow(environment: CleanEnvironment, *, is_locked: bool) -> None:
+    """It starts, answers and drains."""
+    environment.install("onnx", is_locked=is_locked)
+    assert "tensorflow" not in environment.installed
+    assert environment.run("ecg-server", "--version").output == f"ecg-server {PROJECT['version']}\n"
+    serves(environment)
+
+
+def test_the_server_runs_tensorflow(
+    environment: CleanEnvironment, pytestconfig: pytest.Config, *, is_locked: bool
+) -> None:
+    """With --all-packages: it takes 2 GB on each Python."""
+    if not pytestconfig.getoption("all_packages"):
+        return
+    environment.install("server", is_locked=is_locked)
+    serves(environment, "--runtime", "tensorflow")
+
+
+def serves(environment: CleanEnvironment, *flags: str) -> None:
+    """Start the server that is installed there, call it from there, and stop it."""
+    python = environment.program("python")
+    with ServerProcess("--model", "reference", *flags, python=python, environment=NOTHING_ELSE) as server:
+        ended = environment.run("python", "-c", PREDICT, server.address)
+        assert PREDICTED in ended.output, ended.output
+        assert server.stop() == 0
