@@ -39,7 +39,7 @@ def locked(path: Path) -> dict[str, str]:
 def test_a_lock_has_what_its_extras_need_and_no_more(lock: str, extras: set[str]) -> None:
     """In versions that will do."""
     versions = locked(CONTAINERS / lock)
-    wanted = needed("ecg-classifier", extras, IMAGE)
+    wanted = needed(extras, IMAGE)
     assert set(versions) == set(wanted), "make lock"
     assert all(versions[name] in specifier for name, specifier in wanted.items()), "make lock"
 

@@ -41,7 +41,9 @@ class CleanEnvironment:
         """
         requirement = f"{self._wheel}[{extra}]" if extra else str(self._wheel)
         lock = ["--constraints", str(ROOT / "requirements.lock")] if is_locked else []
-        self._uv("pip", "install", "--quiet", "--python", str(self._folder), "--only-binary", ":all:", *lock, requirement)
+        self._uv(
+            "pip", "install", "--quiet", "--python", str(self._folder), "--only-binary", ":all:", *lock, requirement
+        )
 
     @property
     def installed(self) -> dict[str, str]:

@@ -13,6 +13,11 @@ from ecg_testing.tools import lacks
 THIS = "this Python"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What fetches much from the package index is run with --all-packages only."""
+    return (collection_path.name == "test_resolving.py" and not config.getoption("all_packages")) or None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With --all-packages on every Python that is supported, else on the one that runs the tests."""
     if "python" in metafunc.fixturenames:

@@ -10,7 +10,7 @@ from ecg_testing.documented import ROOT
 
 TYPED = {"ecg/v1", *(Path(package).name for package in PACKAGES)} - {"ecg"}
 # What a build, a test run or a tool leaves behind.
-LEFT_BEHIND = {"__pycache__", ".mypy_cache", ".pytest_cache", ".venv", "build", "dist", "node_modules", "target", "bin"}
+LEFT_BEHIND = {"__pycache__", ".mypy_cache", ".pytest_cache", ".venv", "build", "dist", "node_modules", "target"}
 
 
 def test_the_wheel_has_the_packages_and_nothing_else(distributions: Distributions) -> None:

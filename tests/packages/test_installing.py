@@ -35,7 +35,7 @@ def test_the_client_alone_predicts(
     assert ended.status == 0, ended.output
     assert PREDICTED in ended.output
     assert environment.installed.keys() & HEAVY == {"numpy"}
-    assert environment.installed.keys() == {"ecg-classifier", *needed("ecg-classifier", ())}
+    assert environment.installed.keys() == {"ecg-classifier", *needed(())}
     commands = {name: environment.run(name, "--version") for name in ("ecg", "ecg-server")}
     assert [(name, one.status, _remedy(one.output)) for name, one in commands.items()] == [
         ("ecg", 2, 'pip install "ecg-classifier[cli]"'),
@@ -66,16 +66,6 @@ def test_the_server_needs_no_tensorflow(environment: CleanEnvironment, *, is_loc
     assert "tensorflow" not in environment.installed
     assert environment.run("ecg-server", "--version").output == f"ecg-server {PROJECT['version']}\n"
     serves(environment)
-
-
-def test_the_server_runs_tensorflow(
-    environment: CleanEnvironment, pytestconfig: pytest.Config, *, is_locked: bool
-) -> None:
-    """With --all-packages: it takes 2 GB on each Python."""
-    if not pytestconfig.getoption("all_packages"):
-        return
-    environment.install("server", is_locked=is_locked)
-    serves(environment, "--runtime", "tensorflow")
 
 
 def serves(environment: CleanEnvironment, *flags: str) -> None:
