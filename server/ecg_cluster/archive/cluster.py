@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from ecg_cluster.archive.errors import ClusterError
 from ecg_server.cores import usable_cores
 
 MEBIBYTE = 1 << 20
-LOOPBACK = "127.0.0.1"
+CONNECT_SECONDS = 5
 
 
 @contextlib.contextmanager
@@ -33,8 +34,15 @@ def connected(address: str, workers: int | None, object_store_mib: int) -> Itera
 
 @contextlib.contextmanager
 def _joined(address: str) -> Iterator[None]:
-    remedy = "give the HOST:PORT of the head of one, or no --address for a cluster of this machine alone"
-    with _running(f"there is no Ray cluster at {address}; {remedy}", address=address):
+    remedy = "give HOST:PORT of the head of one, with RAY_AUTH_MODE=token if it wants a token, or no --address"
+    otherwise = f"there is no Ray cluster at {address}; {remedy}"
+    host, _, port = address.rpartition(":")
+    try:
+        # Ray itself would try for a minute.
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise ClusterError(otherwise) from error
+    with _running(otherwise, address=address):
         yield
 
 
@@ -49,7 +57,6 @@ def _started(cores: int, object_store_mib: int) -> Iterator[None]:
             num_cpus=cores,
             object_store_memory=object_store_mib * MEBIBYTE,
             include_dashboard=False,
-            _node_ip_address=LOOPBACK,
             _temp_dir=folder,
         ),
     ):
