@@ -1,6 +1,7 @@
 # make demo    sets everything up, starts a server, streams recordings to it and prints what they show
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
+# make gateway  HTTP and JSON on 127.0.0.1:8000, for the server that make serve left running
 # make check   generated code, contract, style, types, imports, the documentation as a site
 # make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
@@ -35,7 +36,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -43,6 +44,9 @@ demo: $(READY)
 
 serve: $(READY)
 	$(BIN)/ecg-server $(ARGS)
+
+gateway: $(READY)
+	$(BIN)/ecg-gateway $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)
