@@ -4,8 +4,3 @@
 
     uploads ──> readers ──> reader_process ──> reading      the gateway │ a process of its own, at arm's length
 """
-
-from ecg_gateway.page.readers import Readers
-from ecg_gateway.page.routes import routes
-
-__all__ = ["Readers", "routes"]

@@ -5,17 +5,20 @@ standard input, answers go through standard output, both framed as below. What l
 hold parts of a file. The process ends with its standard input, and takes FOLDER with it.
 
 A frame is its length in eight bytes, the least first, and then as many bytes. A request is a frame of JSON (`files`,
-the names; `sample_rate_hz`; `unit`) and a frame for each file; an answer is a frame of JSON, as `read_files` has it.
+the names; `sample_rate_hz`; `unit`; `is_compressed`) and a frame for each file; an answer is a frame of JSON, as
+`read_files` has it, as it is or by gzip.
 """
 
+import gzip
 import importlib
-import json
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
+
+import orjson
 
 from ecg_client.formats.catalogue import FORMATS
 from ecg_client.formats.file_format import Stated
@@ -25,16 +28,20 @@ LENGTH_BYTES = 8
 GREATEST_MEMORY_BYTES = 4 << 30
 """Address space that the process may take up; libraries reserve more than they use."""
 
+_COMPRESSION_LEVEL = 1
+
 
 def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until there are no more; files lie in a folder of their own, only while they are read."""
     while frame := _received(requests):
-        request = json.loads(frame)
+        request = orjson.loads(frame)
         with tempfile.TemporaryDirectory(dir=folder) as files:
             for name in request["files"]:
                 (Path(files) / name).write_bytes(_received(requests))
             answer = read_files(Path(files), Stated(request["sample_rate_hz"], request["unit"]))
-        content = json.dumps(answer).encode()
+        content = orjson.dumps(answer)
+        if request["is_compressed"]:
+            content = gzip.compress(content, _COMPRESSION_LEVEL)
         answers.write(len(content).to_bytes(LENGTH_BYTES, "little") + content)
         answers.flush()
 

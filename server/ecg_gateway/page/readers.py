@@ -1,9 +1,9 @@
-"""The processes that read files for the page: started when they are needed, ended when a file makes one of them hang."""
+"""The processes that read files for the page: started when needed, ended when a file makes one of them hang."""
 
 import asyncio
 import contextlib
 import dataclasses
-import json
+import gzip
 import os
 import shutil
 import sys
@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
 
+import orjson
+
 from ecg_client.formats.file_format import Stated
 from ecg_gateway.page.reader_process import LENGTH_BYTES
 
@@ -19,10 +21,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _BUFFER_BYTES = 1 << 20
 # Libraries for arithmetic would each start as many threads as there are cores, and reserve memory for them.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-
-
-class ReadingFailedError(Exception):
-    """The process that read the files hung, or ended."""
+_NOT_READ = "This file cannot be read: it keeps its reader busy without end, or needs all memory. Export it again."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class _Reader:
         )
         return cls(process, folder)
 
-    async def read(self, upload: Upload) -> bytes:
+    async def read(self, upload: Upload, *, is_compressed: bool) -> bytes:
         """Return the answer to an upload, as JSON.
 
         Raises:
@@ -74,8 +73,9 @@ class _Reader:
             "files": list(upload.files),
             "sample_rate_hz": upload.stated.sample_rate_hz,
             "unit": upload.stated.unit,
+            "is_compressed": is_compressed,
         }
-        for content in (json.dumps(request).encode(), *upload.files.values()):
+        for content in (orjson.dumps(request), *upload.files.values()):
             to_process.write(len(content).to_bytes(LENGTH_BYTES, "little"))
             to_process.write(content)
             await to_process.drain()
@@ -91,10 +91,10 @@ class _Reader:
 
 
 class Readers:
-    """Processes that read files, at most `count` of them at a time.
+    """Processes that read files.
 
     Args:
-        count: How many there may be.
+        count: How many there may be at a time.
         seconds: How long one may take for an upload.
     """
 
@@ -103,18 +103,21 @@ class Readers:
         self._free = asyncio.Semaphore(count)
         self._idle: list[_Reader] = []
 
-    async def read(self, upload: Upload) -> bytes:
-        """Return what is in the files, as JSON in the form of `read_files`.
+    async def read(self, upload: Upload, *, is_compressed: bool) -> bytes:
+        """Return what is in the files, in the form of `reading.read_files`, as JSON.
 
-        Raises:
-            ReadingFailedError: It took too long, or ended the process.
+        Files that take too long, or end the process, are a problem like any other.
+
+        Args:
+            upload: The files.
+            is_compressed: Whether the JSON is wanted by gzip.
         """
-        async with self._reader() as reader:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    return await reader.read(upload)
-            except (TimeoutError, OSError, EOFError) as error:
-                raise ReadingFailedError from error
+        try:
+            async with self._reader() as reader, asyncio.timeout(self._seconds):
+                return await reader.read(upload, is_compressed=is_compressed)
+        except (TimeoutError, OSError, EOFError):
+            content = orjson.dumps(_unread(upload))
+            return gzip.compress(content) if is_compressed else content
 
     async def warm_up(self) -> None:
         """Start a process, so that the first file need not wait for one."""
@@ -122,7 +125,7 @@ class Readers:
             pass
 
     async def close(self) -> None:
-        """End all processes that are idle."""
+        """End all processes; none may be reading."""
         while self._idle:
             await self._idle.pop().end()
 
@@ -137,3 +140,8 @@ class Readers:
                 await asyncio.shield(reader.end())
                 raise
             self._idle.append(reader)
+
+
+def _unread(upload: Upload) -> dict[str, object]:
+    problem = {"file": next(iter(upload.files)), "message": _NOT_READ, "is_ecg": True, "is_unstated": False}
+    return {"recordings": [], "problems": [problem], "left_out_count": 0}

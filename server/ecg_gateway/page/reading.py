@@ -19,8 +19,8 @@ from ecg_client.formats.wfdb_record import wfdb_header
 from ecg_client.recording import Recording
 from ecg_gateway.page.strangers import is_stranger, stranger_text
 
-GREATEST_SIGNAL_BYTES = 1 << 26
-"""How many bytes of signals an answer holds: as many as the service takes in a message."""
+GREATEST_SIGNAL_BYTES = 1 << 25
+"""How many bytes of signals an answer holds."""
 
 # What nobody would think missing in a file, and only the one who made it knows.
 _UNSTATED = "This file does not say how many samples a second has, or in what unit they are. Say it, and read it again."
@@ -53,7 +53,7 @@ def read_files(folder: Path, stated: Stated) -> dict[str, Any]:
 
     Returns:
         `recordings`, each with its `file`, its `number` in it, its `format`, its `remarks` and the `recording` in
-        ProtoJSON; `problems`, one for each file of which there is no recording; and `leftOutCount`, how many
+        ProtoJSON; `problems`, one for each file of which there is no recording; and `left_out_count`, how many
         recordings would have been too much for one answer.
     """
     recordings: list[dict[str, Any]] = []
@@ -72,7 +72,7 @@ def read_files(folder: Path, stated: Stated) -> dict[str, Any]:
     return {
         "recordings": recordings,
         "problems": [_problem_to_json(problem) for problem in problems],
-        "leftOutCount": left_out,
+        "left_out_count": left_out,
     }
 
 
@@ -83,7 +83,7 @@ def recording_to_json(recording: Recording, *, file: str, number: int, file_form
         "number": number,
         "format": file_format,
         "remarks": list(recording.remarks),
-        "recording": json_format.MessageToDict(recording_to_proto(recording)),
+        "recording": json_format.MessageToDict(recording_to_proto(recording), preserving_proto_field_name=True),
     }
 
 
@@ -153,6 +153,6 @@ def _problem_to_json(problem: Problem) -> Mapping[str, Any]:
     return {
         "file": problem.file,
         "message": problem.message,
-        "isEcg": problem.is_ecg,
-        "isUnstated": problem.is_unstated,
+        "is_ecg": problem.is_ecg,
+        "is_unstated": problem.is_unstated,
     }

@@ -55,10 +55,10 @@ NAMES = tuple(_SAMPLES)
 
 @functools.cache
 def sample(name: str) -> Mapping[str, Any]:
-    """Return a sample as an answer of `read_files`.
+    """Return a sample in the form of `reading.read_files`.
 
     Raises:
         KeyError: There is none of that name.
     """
     read = recording_to_json(_SAMPLES[name](), file=name, number=0, file_format="synthetic")
-    return {"recordings": [read], "problems": [], "leftOutCount": 0}
+    return {"recordings": [read], "problems": [], "left_out_count": 0}

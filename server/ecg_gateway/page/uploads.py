@@ -1,6 +1,8 @@
 """Files that come as `multipart/form-data`, taken into memory and nowhere else."""
 
+import asyncio
 import math
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import PurePosixPath
 
@@ -9,80 +11,61 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from ecg_client.formats.file_format import Stated
+from ecg_gateway.body import Bodies
+from ecg_gateway.errors import RequestError
 from ecg_gateway.page.readers import Upload
 
-GREATEST_UPLOAD_BYTES = 1 << 26
-"""How many bytes of files that belong together may have: as many as a message to the service."""
 MOST_FILES = 64
 """How many files may belong together."""
 
 _MULTIPART = "multipart/form-data"
 _GREATEST_NAME_BYTES = 200
 _MOST_FIELDS = 2
-
-
-class UploadRefusedError(Exception):
-    """An upload that is not taken.
-
-    Attributes:
-        status: The HTTP status that says so.
-        message: What is wrong with it, and the remedy.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
+_PIECE_BYTES = 1 << 18
 
 
 class _InMemory(MultiPartParser):
     """Takes files into memory; Starlette's own writes those of more than 1 MB into files."""
 
-    spool_max_size = 2 * GREATEST_UPLOAD_BYTES
+    spool_max_size = sys.maxsize
 
 
-async def received_upload(request: Request) -> Upload:
+async def received_upload(request: Request, bodies: Bodies) -> Upload:
     """Take the files of a request, and what it states of them (the fields `sample_rate_hz` and `unit`).
 
     Raises:
-        UploadRefusedError: It is too large, or is no such form.
+        RequestError: It is too large or too slow, or is no such form.
+        BusyError: There is no memory for it.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MULTIPART:
-        raise UploadRefusedError(415, f"send the files as {_MULTIPART}, each in a field called file")
-    _refuse_length(request.headers.get("content-length", "0"))
-    parser = _InMemory(request.headers, _bounded(request), max_files=MOST_FILES, max_fields=_MOST_FIELDS)
-    try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise UploadRefusedError(400, f"the form cannot be read: {error.message}") from error
+        remedy = f"send the files as {_MULTIPART}, each in a field called file"
+        raise RequestError("CONTENT_TYPE_UNSUPPORTED", "Content-Type", remedy)
+    async with bodies.of(request) as body:
+        parser = _InMemory(request.headers, _pieces(body), max_files=MOST_FILES, max_fields=_MOST_FIELDS)
+        try:
+            form = await parser.parse()
+        except MultiPartException as error:
+            raise RequestError("FIELD_INVALID", "", f"the form cannot be read: {error.message}") from error
     try:
         return Upload(await _files(form), Stated(_rate(form), _text(form, "unit")))
     finally:
         await form.close()
 
 
-async def _bounded(request: Request) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        _refuse_length(str(size))
-        yield piece
-
-
-def _refuse_length(length: str) -> None:
-    if length.isdecimal() and int(length) > GREATEST_UPLOAD_BYTES:
-        raise UploadRefusedError(
-            413, f"the files have more than {GREATEST_UPLOAD_BYTES >> 20} MB; no ECG of ten minutes is as large"
-        )
+async def _pieces(body: bytes) -> AsyncGenerator[bytes, None]:
+    """The body in pieces, between which others have their turn."""
+    for start in range(0, len(body), _PIECE_BYTES):
+        yield body[start : start + _PIECE_BYTES]
+        await asyncio.sleep(0)
 
 
 async def _files(form: FormData) -> dict[str, bytes]:
     uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     files = {_name(upload.filename or ""): await upload.read() for upload in uploads}
     if not files:
-        raise UploadRefusedError(400, "there is no file in the form; send each in a field called file")
+        raise RequestError("FIELD_INVALID", "file", "there is none in the form; send each file in a field of that name")
     if len(files) < len(uploads):
-        raise UploadRefusedError(400, "two of the files have the same name; send them one after the other")
+        raise RequestError("FIELD_INVALID", "file", "two files have the same name; send them one after the other")
     return files
 
 
@@ -90,9 +73,7 @@ def _name(filename: str) -> str:
     """The last part of a name, which readers need: a header names the file beside it."""
     name = PurePosixPath(filename.replace("\\", "/")).name
     if not name.isprintable() or name in ("", ".", "..") or len(name.encode()) > _GREATEST_NAME_BYTES:
-        raise UploadRefusedError(
-            400, f"a file has a name that cannot be taken; give it a short one"
-        )
+        raise RequestError("FIELD_INVALID", "file", "a file has a name that cannot be taken; give it a short one")
     return name
 
 
@@ -105,7 +86,7 @@ def _rate(form: FormData) -> float | None:
     except ValueError:
         rate = math.nan
     if not (math.isfinite(rate) and rate > 0):
-        raise UploadRefusedError(400, "sample_rate_hz is no number above 0; give the samples per second, such as 500")
+        raise RequestError("FIELD_INVALID", "sample_rate_hz", "it is no number above 0; send samples per second")
     return rate
 
 

@@ -22,7 +22,7 @@ const FILTERS = {
 export class Batch {
   // `open` is called with a row whose picture is wanted.
   constructor(open) {
-    Object.assign(this, { open, rows: [], codes: [], sort: null, shown: FIRST, groups: [] });
+    Object.assign(this, { open, rows: [], codes: [], sort: null, shown: FIRST, passedOver: 0, groupCount: 0, groupsDone: 0 });
     byId("find").addEventListener("input", () => this.refiltered());
     byId("filter").addEventListener("change", () => this.refiltered());
     byId("more").addEventListener("click", () => { this.shown += MORE; this.draw(); });
@@ -69,7 +69,7 @@ export class Batch {
 
   row(group, read) {
     return {
-      group, path: group.path, number: read?.number ?? 0, id: read?.recording.recordingId ?? group.files[0].name,
+      group, path: group.path, number: read?.number ?? 0, id: read?.recording.recording_id ?? group.files[0].name,
       remarks: read?.remarks, order: this.rows?.length ?? 0,
     };
   }
@@ -86,16 +86,16 @@ export class Batch {
       answer = await insist(() => readFiles(group.files), signal);
     } catch (error) {
       if (signal.aborted) return false;
-      answer = { recordings: [], problems: [{ file: group.path, message: error.message, isEcg: true }] };
+      answer = { recordings: [], problems: [{ file: group.path, message: error.message, is_ecg: true }] };
     }
-    for (const { file, message, isEcg } of answer.problems) {
+    for (const { file, message, is_ecg } of answer.problems) {
       // In a folder there may be anything; whoever gives a file means it.
-      if (!isEcg && this.isFolder) this.passedOver += 1;
+      if (!is_ecg && this.isFolder) this.passedOver += 1;
       else this.add(Object.assign(this.row(group), { id: file, problem: message }));
     }
     const reads = answer.recordings.map((read) => ({ row: this.add(this.row(group, read)), read }));
-    if (answer.leftOutCount) {
-      const problem = `${answer.leftOutCount} more recordings are in this file, too many for a page; ecg stream takes them all.`;
+    if (answer.left_out_count) {
+      const problem = `${answer.left_out_count} more recordings are in this file, too many for a page; ecg stream takes them all.`;
       this.add(Object.assign(this.row(group), { id: group.files[0].name, problem }));
     }
     for (const { row, read } of reads) if (!await this.classify(row, read, signal)) return false;
@@ -237,8 +237,8 @@ function compare(one, other, sign) {
   return sign * one.localeCompare(other, undefined, { numeric: true });
 }
 
-function probabilityCell({ probability = 0, isPositive }) {
-  const cell = html("td", { class: isPositive ? "p finding" : "p" }, probability.toFixed(2));
+function probabilityCell({ probability = 0, is_positive }) {
+  const cell = html("td", { class: is_positive ? "p finding" : "p" }, probability.toFixed(2));
   cell.style.setProperty("--probability", probability);
   return cell;
 }

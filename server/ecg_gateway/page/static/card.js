@@ -13,35 +13,35 @@ export function showCard(place, model) {
   }
   place.replaceChildren(
     html("dl", {}, ...facts(model).flatMap(([term, text]) => [html("dt", {}, term), html("dd", {}, text)])),
-    ...(model.operatingPoints?.length ? [html("h3", {}, "Operating points"), points(model)] : []),
-    ...(model.qualityFigures?.length ? [html("h3", {}, "How good it is"), ...figures(model)] : []),
+    ...(model.operating_points?.length ? [html("h3", {}, "Operating points"), points(model)] : []),
+    ...(model.quality_figures?.length ? [html("h3", {}, "How good it is"), ...figures(model)] : []),
   );
 }
 
-function facts({ model, parameterCount, input, limits, servedModels }) {
+function facts({ model, parameter_count, input, limits, served_models }) {
   const leads = (names) => (names ?? []).map((name) => name.replace("LEAD_NAME_", "").replace("AV", "aV")).join(", ");
   return [
     ["Model", modelName(model)],
     ["SHA-256", html("code", {}, model?.sha256 ?? "")],
-    ["Parameters", Number(parameterCount ?? 0).toLocaleString("en")],
-    input && ["Sees", `${input.sampleCount / input.sampleRateHz} s at ${input.sampleRateHz} Hz`],
-    input?.requiredLeadNames && ["Needs the leads", leads(input.requiredLeadNames)],
-    input?.metadataFields && ["Uses of the patient", input.metadataFields.map((name) => FIELDS[name] ?? name).join(", ") || "nothing"],
-    limits && ["Takes", `${limits.minDurationSeconds} s to ${limits.maxDurationSeconds / 60} min, ${limits.minSampleRateHz} to ${limits.maxSampleRateHz} Hz`],
-    servedModels?.length > 1 && ["Also served", servedModels.slice(1).map((one) => `${modelName(one.model)} (${(one.labels ?? []).join(", ")})`).join("; ")],
+    ["Parameters", Number(parameter_count ?? 0).toLocaleString("en")],
+    input && ["Sees", `${input.sample_count / input.sample_rate_hz} s at ${input.sample_rate_hz} Hz`],
+    input?.required_lead_names && ["Needs the leads", leads(input.required_lead_names)],
+    input?.metadata_fields && ["Uses of the patient", input.metadata_fields.map((name) => FIELDS[name] ?? name).join(", ") || "nothing"],
+    limits && ["Takes", `${limits.min_duration_seconds} s to ${limits.max_duration_seconds / 60} min, ${limits.min_sample_rate_hz} to ${limits.max_sample_rate_hz} Hz`],
+    served_models?.length > 1 && ["Also served", served_models.slice(1).map((one) => `${modelName(one.model)} (${(one.labels ?? []).join(", ")})`).join("; ")],
   ].filter(Boolean);
 }
 
-const points = ({ operatingPoints }) => html("ul", {}, operatingPoints.map(({ name, description, isActive }) =>
-  html("li", {}, html("b", {}, name), isActive ? " (in use): " : ": ", description)));
+const points = ({ operating_points }) => html("ul", {}, operating_points.map(({ name, description, is_active }) =>
+  html("li", {}, html("b", {}, name), is_active ? " (in use): " : ": ", description)));
 
-function figures({ qualityFigures, classCodes }) {
-  const names = [...new Set(qualityFigures.map((figure) => figure.name))];
-  const value = (name, code) => qualityFigures.find((one) => one.name === name && (one.classCode ?? "") === code)?.value;
-  const codes = ["", ...(classCodes ?? [])].filter((code) => names.some((name) => value(name, code) !== undefined));
+function figures({ quality_figures, class_codes }) {
+  const names = [...new Set(quality_figures.map((figure) => figure.name))];
+  const value = (name, code) => quality_figures.find((one) => one.name === name && (one.class_code ?? "") === code)?.value;
+  const codes = ["", ...(class_codes ?? [])].filter((code) => names.some((name) => value(name, code) !== undefined));
   const row = (name) => html("tr", {}, html("th", { scope: "row" }, name.replaceAll("_", " ")),
     codes.map((code) => html("td", {}, value(name, code) === undefined ? "" : rounded(value(name, code)))));
-  const measured = [...new Set(qualityFigures.map((figure) => figure.measuredOn))];
+  const measured = [...new Set(quality_figures.map((figure) => figure.measured_on))];
   return [
     html("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "figures of the model's quality" }, html("table", {},
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Figure"), codes.map((code) => html("th", { scope: "col" }, code || "all")))),

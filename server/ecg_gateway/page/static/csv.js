@@ -18,16 +18,16 @@ export function tableText(rows, codes) {
 function valuesOf({ path, number, id, prediction, problem, remarks }) {
   const values = { path, number, recording_id: id, message: problem, remarks: (remarks ?? []).join("|") };
   if (!prediction) return values;
-  for (const { code, probability = 0, threshold = 0, isPositive = false } of prediction.classes) {
-    Object.assign(values, { [`${code}_probability`]: probability, [`${code}_is_positive`]: isPositive, [`${code}_threshold`]: threshold });
+  for (const { code, probability = 0, threshold = 0, is_positive = false } of prediction.classes) {
+    Object.assign(values, { [`${code}_probability`]: probability, [`${code}_is_positive`]: is_positive, [`${code}_threshold`]: threshold });
   }
   const abstentions = prediction.abstentions ?? [];
   return Object.assign(values, {
-    findings: prediction.classes.filter((entry) => entry.isPositive).map((entry) => entry.code).join("|"),
+    findings: prediction.classes.filter((entry) => entry.is_positive).map((entry) => entry.code).join("|"),
     uncertainty: prediction.uncertainty, is_abstained: abstentions.length > 0,
     abstentions: joined(abstentions, (one) => one.reason.replace("ABSTENTION_REASON_", "")),
     warnings: joined(prediction.warnings ?? [], codeOf),
-    operating_point: prediction.operatingPoint, model_name: prediction.model?.name,
+    operating_point: prediction.operating_point, model_name: prediction.model?.name,
     model_version: prediction.model?.version, model_sha256: prediction.model?.sha256,
   });
 }

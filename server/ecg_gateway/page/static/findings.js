@@ -7,7 +7,7 @@ import { codeOf, modelName, warningLines, warningWords } from "./words.js";
 const list = (prediction, field) => prediction?.[field] ?? [];
 
 export const isAbstained = (prediction) => list(prediction, "abstentions").length > 0;
-export const findingsOf = (prediction) => list(prediction, "classes").filter((entry) => entry.isPositive);
+export const findingsOf = (prediction) => list(prediction, "classes").filter((entry) => entry.is_positive);
 
 export function showFindings(place, prediction, model) {
   place.replaceChildren(
@@ -24,23 +24,23 @@ function banner(prediction) {
     " Count the recording as not classified.", html("ul", {}, reasons));
 }
 
-function bar({ code, displayName, probability = 0, threshold = 0, isPositive }, abstained) {
+function bar({ code, display_name, probability = 0, threshold = 0, is_positive }, abstained) {
   const track = html("span", { class: "track", "aria-hidden": "true" }, html("span", { class: "fill" }), html("span", { class: "mark" }));
   track.style.setProperty("--probability", probability);
   track.style.setProperty("--threshold", threshold);
-  const stands = isPositive && !abstained;
+  const stands = is_positive && !abstained;
   return html("li", { class: stands ? "finding" : "", "data-code": code, "data-probability": probability },
-    html("b", {}, code), html("span", { class: "name" }, displayName),
+    html("b", {}, code), html("span", { class: "name" }, display_name),
     track,
     html("span", { class: "figure" }, probability.toFixed(2)),
     html("span", { class: "threshold" }, html("span", { class: "unseen" }, "threshold "), threshold.toFixed(2)),
-    html("span", { class: "tag" }, isPositive ? (abstained ? "(finding)" : "finding") : ""));
+    html("span", { class: "tag" }, is_positive ? (abstained ? "(finding)" : "finding") : ""));
 }
 
 function key(prediction, model) {
-  const point = list(model, "operatingPoints").find((one) => one.name === prediction.operatingPoint);
-  const name = prediction.operatingPoint;
-  const greatest = model?.greatestUncertainty;
+  const point = list(model, "operating_points").find((one) => one.name === prediction.operating_point);
+  const name = prediction.operating_point;
+  const greatest = model?.greatest_uncertainty;
   const uncertainty = prediction.uncertainty;
   return html("p", { class: "key" },
     html("span", { class: "mark-sample", "aria-hidden": "true" }), " threshold",

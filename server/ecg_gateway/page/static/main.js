@@ -91,11 +91,11 @@ function openRow(row) {
 }
 
 // Says why there is no picture; a file that only does not say its rate and unit can be read once somebody does.
-function tell({ file, message, isUnstated, again }) {
+function tell({ file, message, is_unstated, again }) {
   byId("problem-file").textContent = file ?? "";
   byId("problem-text").textContent = message;
   const form = byId("stated");
-  form.hidden = !isUnstated;
+  form.hidden = !is_unstated;
   form.onsubmit = (event) => {
     event.preventDefault();
     again({ sample_rate_hz: form.elements.rate.value, unit: form.elements.unit.value });

@@ -1,29 +1,26 @@
 // What is known of the patient: what is left empty is unknown.
 
-const NUMBERS = { ageYears: "age", heightCm: "height", weightKg: "weight" };
-const FIELD_OF_PATH = {
-  age_years: "age", sex: "sex", height_cm: "height", weight_kg: "weight", has_pacemaker: "pacemaker",
-};
+const NUMBERS = ["age_years", "height_cm", "weight_kg"];
 
 export function fillForm(form, metadata) {
   form.reset();
-  for (const [field, name] of Object.entries(NUMBERS)) {
-    if (metadata[field] !== undefined) form.elements[name].value = Number(metadata[field].toPrecision(6));
+  for (const name of NUMBERS) {
+    if (metadata[name] !== undefined) form.elements[name].value = Number(metadata[name].toPrecision(6));
   }
   if (metadata.sex) form.elements.sex.value = metadata.sex;
-  if (metadata.hasPacemaker !== undefined) form.elements.pacemaker.value = String(metadata.hasPacemaker);
+  if (metadata.has_pacemaker !== undefined) form.elements.has_pacemaker.value = String(metadata.has_pacemaker);
 }
 
 // The form as `PatientMetadata`; what it has no field for, an infarction's stage, stays as it was.
 export function readForm(form, metadata) {
   const known = {};
-  for (const stage of ["firstInfarctionStage", "secondInfarctionStage"]) if (metadata[stage]) known[stage] = metadata[stage];
-  for (const [field, name] of Object.entries(NUMBERS)) {
+  for (const stage of ["first_infarction_stage", "second_infarction_stage"]) if (metadata[stage]) known[stage] = metadata[stage];
+  for (const name of NUMBERS) {
     const text = form.elements[name].value.trim();
-    if (text !== "") known[field] = Number(text);
+    if (text !== "") known[name] = Number(text);
   }
   if (form.elements.sex.value) known.sex = form.elements.sex.value;
-  if (form.elements.pacemaker.value) known.hasPacemaker = form.elements.pacemaker.value === "true";
+  if (form.elements.has_pacemaker.value) known.has_pacemaker = form.elements.has_pacemaker.value === "true";
   return known;
 }
 
@@ -31,8 +28,7 @@ export function readForm(form, metadata) {
 export function showViolations(form, violations) {
   for (const field of form.elements) field.setCustomValidity?.("");
   for (const { field, description } of violations) {
-    const name = FIELD_OF_PATH[field.replace("recording.metadata.", "")];
-    if (name) form.elements[name].setCustomValidity(description);
+    form.elements[field.replace("recording.metadata.", "")]?.setCustomValidity(description);
   }
   form.reportValidity();
 }

@@ -16,12 +16,12 @@ export function leadLabel(name) {
 
 // What `POST /v1/files:read` says of one recording.
 export function decode({ file, number, format, remarks, recording }) {
-  const rate = recording.sampleRateHz;
-  const leads = withDerived(recorded(recording.packedSignal));
+  const rate = recording.sample_rate_hz;
+  const leads = withDerived(recorded(recording.packed_signal));
   const count = leads.size ? leads.values().next().value.millivolts.length : 0;
   return {
     file, number, format, remarks, rate, leads, wire: recording,
-    id: recording.recordingId ?? "", metadata: recording.metadata ?? {}, seconds: count / rate,
+    id: recording.recording_id ?? "", metadata: recording.metadata ?? {}, seconds: count / rate,
   };
 }
 
@@ -29,10 +29,10 @@ function recorded(packed) {
   const bytes = Uint8Array.from(atob(packed.samples ?? ""), (character) => character.charCodeAt(0));
   // A machine whose first byte is the greatest would need a DataView; no browser runs on one.
   const samples = packed.format === "SAMPLE_FORMAT_INT16_LE" ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer);
-  const perUnit = packed.microvoltsPerUnit / 1000;
-  const count = samples.length / packed.leadNames.length;
+  const perUnit = packed.microvolts_per_unit / 1000;
+  const count = samples.length / packed.lead_names.length;
   const leads = new Map();
-  packed.leadNames.forEach((name, index) => {
+  packed.lead_names.forEach((name, index) => {
     const millivolts = Float32Array.from(samples.subarray(index * count, (index + 1) * count), (one) => one * perUnit);
     leads.set(leadLabel(name), { millivolts, isDerived: false });
   });

@@ -7,13 +7,14 @@ const GREATEST_WAIT_S = 30;
 
 // An answer other than the one asked for. `violations` are the fields that are wrong.
 export class ServiceError extends Error {
-  constructor(status, body, retryAfter = null) {
-    const details = body.details ?? [];
-    super(body.message || `the gateway answered with status ${status}`);
+  constructor(status, { message, details = [] } = {}, retryAfter = null) {
+    super(message || `the gateway answered with status ${status}`);
     this.status = status;
     this.retryAfter = retryAfter;
-    this.violations = details.flatMap((detail) => detail.fieldViolations ?? []);
-    this.isAway = status === 0 || AWAY.includes(status);
+    this.violations = details.flatMap((detail) => detail.field_violations ?? []);
+    // A gateway that has no room for a body is there all the same.
+    this.isBusy = status === 429 || details.some((detail) => detail.reason === "BODIES_TOO_MANY");
+    this.isAway = !this.isBusy && (status === 0 || AWAY.includes(status));
   }
 }
 
@@ -36,7 +37,7 @@ export const readFiles = (files, stated = {}) => {
 
 export const readSample = (name) => call(`/page/samples/${name}`);
 
-export const predict = (recording) => post("/v1/recordings:predict", { recording, options: { includeWindows: true } });
+export const predict = (recording) => post("/v1/recordings:predict", { recording, options: { include_windows: true } });
 
 export const explain = (request) => post("/v1/recordings:explain", request);
 
@@ -56,7 +57,7 @@ async function call(path, options = {}) {
   }
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  const error = new ServiceError(response.status, body, Number(response.headers.get("Retry-After")) || null);
+  const error = new ServiceError(response.status, body.error, Number(response.headers.get("Retry-After")) || null);
   if (error.isAway) setThere(false);
   throw error;
 }
@@ -69,7 +70,7 @@ export async function insist(ask, signal) {
       return await ask();
     } catch (error) {
       if (error.isAway) await Promise.race([whenThere(), pause(GREATEST_WAIT_S)]);
-      else if (error.status === 429) await pause(Math.min(error.retryAfter ?? 1, GREATEST_WAIT_S));
+      else if (error.isBusy) await pause(Math.min(error.retryAfter ?? 1, GREATEST_WAIT_S));
       else throw error;
     }
   }

@@ -36,8 +36,8 @@ export class Timeline {
   rows(scale) {
     if (this.windows.length < 2) return [];
     return this.windows.flatMap((window, index) => {
-      const start = window.offsetSeconds ?? 0;
-      const end = this.windows[index + 1]?.offsetSeconds ?? this.recording.seconds;
+      const start = window.offset_seconds ?? 0;
+      const end = this.windows[index + 1]?.offset_seconds ?? this.recording.seconds;
       const isLeftOut = !window.probabilities?.length;
       return this.codes.map((code, row) => svg("rect", {
         class: isLeftOut ? "window left-out" : "window", x: start * scale, width: (end - start) * scale - 1,
@@ -65,12 +65,12 @@ export class Timeline {
   text(from) {
     const shown = `${seconds(from)} to ${seconds(Math.min(from + SECONDS_SHOWN, this.recording.seconds))} of ${seconds(this.recording.seconds)}`;
     if (this.windows.length < 2) return shown;
-    const distance = (window) => Math.abs((window.offsetSeconds ?? 0) - from);
+    const distance = (window) => Math.abs((window.offset_seconds ?? 0) - from);
     const nearest = this.windows.reduce((best, one) => (distance(one) < distance(best) ? one : best));
     const said = nearest.probabilities?.length
       ? this.codes.map((code, index) => `${code} ${nearest.probabilities[index].toFixed(2)}`).join(", ")
       : "left out, too many of its leads cannot be used";
-    return `${shown}. Window from ${seconds(nearest.offsetSeconds ?? 0)}: ${said}`;
+    return `${shown}. Window from ${seconds(nearest.offset_seconds ?? 0)}: ${said}`;
   }
 }
 
