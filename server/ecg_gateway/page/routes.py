@@ -40,6 +40,8 @@ def routes(readers: Readers, bodies: Bodies) -> list[Route]:
         readers: what reads files.
         bodies: what reads the requests that bring them.
     """
+    # Read now, not while somebody waits.
+    assets()
     return [
         Route("/", _page),
         Route("/page/{name}", _asset),

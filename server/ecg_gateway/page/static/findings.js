@@ -11,7 +11,7 @@ export const findingsOf = (prediction) => list(prediction, "classes").filter((en
 
 export function showFindings(place, prediction, model) {
   place.replaceChildren(
-    isAbstained(prediction) && banner(prediction),
+    ...(isAbstained(prediction) ? [banner(prediction)] : []),
     html("ul", { class: "bars" }, list(prediction, "classes").map((entry) => bar(entry, isAbstained(prediction)))),
     key(prediction, model),
   );
@@ -30,11 +30,12 @@ function bar({ code, display_name, probability = 0, threshold = 0, is_positive }
   track.style.setProperty("--threshold", threshold);
   const stands = is_positive && !abstained;
   return html("li", { class: stands ? "finding" : "", "data-code": code, "data-probability": probability },
-    html("b", {}, code), html("span", { class: "name" }, display_name),
-    track,
+    html("b", {}, code),
     html("span", { class: "figure" }, probability.toFixed(2)),
     html("span", { class: "threshold" }, html("span", { class: "unseen" }, "threshold "), threshold.toFixed(2)),
-    html("span", { class: "tag" }, is_positive ? (abstained ? "(finding)" : "finding") : ""));
+    track,
+    html("span", { class: "name" }, display_name,
+      html("span", { class: "tag" }, is_positive ? (abstained ? "(finding)" : "finding") : "")));
 }
 
 function key(prediction, model) {

@@ -6,9 +6,9 @@ import { svg } from "./dom.js";
 export const MM_PER_SECOND = 25;
 export const MM_PER_MILLIVOLT = 10;
 export const SECONDS_SHOWN = 10;
-export const WIDTH_MM = 275;
+export const WIDTH_MM = 270;
 
-const LEFT_MM = 20;
+const LEFT_MM = 15;
 const HEAD_MM = 20;
 const FOOT_MM = 15;
 const LAYOUTS = { "3x4": { columns: 4, rowMm: 35 }, "12x1": { columns: 1, rowMm: 20 } };
@@ -48,7 +48,8 @@ export function drawPaper(paper, recording, view, notes) {
     svg("path", { class: "grid small", d: gridPath(1, height) }),
     svg("path", { class: "grid large", d: gridPath(5, height) }),
     ...[...new Set(strips.map((strip) => strip.baseline))].map((y) =>
-      svg("path", { class: "trace pulse", d: `M5 ${y}${PULSE}` })),
+      svg("path", { class: "trace pulse", d: `M3 ${y}${PULSE}` })),
+    svg("path", { class: "separator", d: strips.map(separatorPath).join("") }),
     ...strips.map((strip) => traceOf(strip, recording, notes)),
     ...strips.map((strip) => nameOf(strip, recording, notes)),
     svg("g", { id: "calipers" }),
@@ -62,6 +63,10 @@ function gridPath(spacing, height) {
   for (let y = 0; y <= height; y += spacing) path += `M0 ${y}H${WIDTH_MM}`;
   return path;
 }
+
+// Where one lead ends and the next begins.
+const separatorPath = ({ left, baseline }) =>
+  (left > LEFT_MM ? `M${left} ${baseline - 8}v3M${left} ${baseline + 5}v3` : "");
 
 function traceOf(strip, recording, notes) {
   const lead = recording.leads.get(strip.lead);
@@ -96,7 +101,7 @@ function nameOf(strip, recording, notes) {
   const words = lead ? [...derivedWords(lead, said), ...said.words, ...offsetWords(lead)] : ["not recorded"];
   const y = strip.baseline - Math.min(0.36 * strip.rowMm, 12) - 1;
   const isQuiet = words.every((word) => word === "derived");
-  const remark = words.length && !strip.isRhythm && svg("tspan", { class: isQuiet ? "remark" : "remark warn", dx: 1.5 },
+  const remark = words.length > 0 && !strip.isRhythm && svg("tspan", { class: isQuiet ? "remark" : "remark warn", dx: 1.5 },
     `${isQuiet ? "" : "⚠ "}${words.join(" · ")}`);
   return svg("text", { class: "lead", x: strip.left + 1, y },
     said.messages.length > 0 && svg("title", {}, said.messages.join("\n")), strip.lead, remark);

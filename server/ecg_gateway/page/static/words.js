@@ -25,12 +25,15 @@ export function warningLines(warnings) {
   const lines = [];
   for (const warning of warnings) {
     const field = codeOf(warning) === "METADATA_IMPUTED" && IMPUTED.exec(warning.message)?.[1];
-    if (field && warning.measured !== undefined) imputed.push(`${FIELDS[field] ?? field} ${figure(warning)}`);
+    if (field && warning.measured !== undefined) imputed.push(`${FIELDS[field] ?? field} ${CODES[field]?.[warning.measured] ?? figure(warning)}`);
     else lines.push(warning.message);
   }
   if (imputed.length) lines.push(`Unknown, so the network was given: ${imputed.join(", ")}.`);
   return lines;
 }
+
+// What stands for a code, where the network was given one.
+const CODES = { has_pacemaker: { 0: "no", 1: "yes" }, sex: { 0: "male", 1: "female" } };
 
 const figure = (warning) => `${Number(warning.measured.toPrecision(4))} ${warning.unit ?? ""}`.trim();
 
