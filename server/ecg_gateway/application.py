@@ -81,7 +81,6 @@ def _open(service: Service, readers: Readers) -> Callable[[Starlette], AbstractA
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await service.open()
-        await readers.warm_up()
         try:
             yield
         finally:

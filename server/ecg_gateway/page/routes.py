@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import orjson
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,15 +44,21 @@ def routes(readers: Readers, bodies: Bodies) -> list[Route]:
     # Read now, not while somebody waits.
     assets()
     return [
-        Route("/", _page),
+        Route("/", _start(readers)),
         Route("/page/{name}", _asset),
         Route("/page/samples/{name}", _sample),
         Route("/v1/files:read", _reading(readers, bodies), methods=["POST"]),
     ]
 
 
-async def _page(request: Request) -> Response:
-    return _asset_response(request, START)
+def _start(readers: Readers) -> Callable[[Request], Awaitable[Response]]:
+    async def start(request: Request) -> Response:
+        response = _asset_response(request, START)
+        # Who opens the page will want a file read.
+        response.background = BackgroundTask(readers.warm_up)
+        return response
+
+    return start
 
 
 async def _asset(request: Request) -> Response:

@@ -39,7 +39,8 @@ export class Batch {
     });
     byId("find").value = "";
     byId("filter").value = "all";
-    this.rows = readings.map(({ group, read }) => this.row(group, read));
+    this.rows = [];
+    for (const { group, read } of readings) this.add(this.row(group, read));
     const queue = [...groups];
     this.draw();
     const work = async (take) => { while (!stopping.signal.aborted && await take(stopping.signal)); };
@@ -68,14 +69,13 @@ export class Batch {
   }
 
   row(group, read) {
-    return {
-      group, path: group.path, number: read?.number ?? 0, id: read?.recording.recording_id ?? group.files[0].name,
-      remarks: read?.remarks, order: this.rows?.length ?? 0,
-    };
+    const id = read?.recording.recording_id ?? group.files[0].name;
+    // In an .npz recordings have no name but their number.
+    const name = read && /^\d+$/.test(id) ? `${read.file} · ${id}` : id;
+    return { group, path: group.path, number: read?.number ?? 0, id, name, remarks: read?.remarks, order: this.rows.length };
   }
 
   add(row) {
-    row.order = this.rows.length;
     this.rows.push(row);
     return row;
   }
@@ -91,12 +91,12 @@ export class Batch {
     for (const { file, message, is_ecg } of answer.problems) {
       // In a folder there may be anything; whoever gives a file means it.
       if (!is_ecg && this.isFolder) this.passedOver += 1;
-      else this.add(Object.assign(this.row(group), { id: file, problem: message }));
+      else this.add(Object.assign(this.row(group), { name: file, problem: message }));
     }
     const reads = answer.recordings.map((read) => ({ row: this.add(this.row(group, read)), read }));
     if (answer.left_out_count) {
       const problem = `${answer.left_out_count} more recordings are in this file, too many for a page; ecg stream takes them all.`;
-      this.add(Object.assign(this.row(group), { id: group.files[0].name, problem }));
+      this.add(Object.assign(this.row(group), { problem }));
     }
     for (const { row, read } of reads) if (!await this.classify(row, read, signal)) return false;
     this.groupsDone += 1;
@@ -148,7 +148,7 @@ export class Batch {
     count("findings", "with findings");
     count("abstained", "abstained");
     count("problems", "not classified");
-    if (this.passedOver) parts.push(`${this.passedOver} other files passed over`);
+    if (this.passedOver) parts.push(`${this.passedOver} ${this.passedOver === 1 ? "file" : "files"} passed over, no ECG`);
     byId("batch-state").textContent = parts.join(" · ");
     const [progress, isRunning] = [byId("progress"), this.stopping !== null && this.stopping !== undefined];
     progress.hidden = !isRunning;
@@ -162,7 +162,7 @@ export class Batch {
     const key = columns.map((column) => column.name).join();
     if (this.headKey !== key) {
       this.headKey = key;
-      byId("head").replaceChildren(...columns.map((column) => html("th", { scope: "col" },
+      byId("head").replaceChildren(...columns.map((column) => html("th", { scope: "col", class: column.isPlain ? "number" : null },
         html("button", { type: "button", "data-column": column.name, click: () => this.sortBy(column) }, column.name))));
     }
     [...byId("head").children].forEach((head, index) => {
@@ -173,12 +173,12 @@ export class Batch {
 
   columns() {
     return [
-      { name: "Recording", of: (row) => row.id },
+      { name: "Recording", of: (row) => row.name },
       { name: "Findings", of: (row) => (row.prediction ? findingsOf(row.prediction).map((one) => one.code).join(" ") : null) },
       ...this.codes.map((code, index) => ({ name: code, isFigure: true, of: (row) => row.prediction?.classes[index]?.probability })),
-      { name: "Uncertainty", isFigure: true, of: (row) => row.prediction?.uncertainty },
-      { name: "Warnings", isFigure: true, of: (row) => qualityCount(row.prediction) },
-      { name: "Length", isFigure: true, of: (row) => row.seconds },
+      { name: "Uncertainty", isFigure: true, isPlain: true, of: (row) => row.prediction?.uncertainty },
+      { name: "Warnings", isFigure: true, isPlain: true, of: (row) => qualityCount(row.prediction) },
+      { name: "Length", isFigure: true, isPlain: true, of: (row) => row.seconds },
     ];
   }
 
@@ -198,8 +198,8 @@ export class Batch {
   }
 
   drawRow(row) {
-    const opened = html("button", { type: "button", class: "open", title: row.path, click: () => this.open(row) }, row.id);
-    const name = html("th", { scope: "row" }, row.prediction || row.problem !== undefined ? opened : row.id);
+    const opened = html("button", { type: "button", class: "open", title: row.path, click: () => this.open(row) }, row.name);
+    const name = html("th", { scope: "row" }, row.prediction || row.problem !== undefined ? opened : row.name);
     if (row.problem !== undefined) {
       return html("tr", { class: "problem" }, name, html("td", { colspan: this.columns().length - 1 }, row.problem));
     }
@@ -226,7 +226,7 @@ export class Batch {
 const qualityCount = (prediction) =>
   prediction && (prediction.warnings ?? []).filter((warning) => String(warning.code).includes("SIGNAL_")).length;
 
-const textOf = (row) => `${row.path} ${row.id} ${row.problem ?? ""} ${
+const textOf = (row) => `${row.path} ${row.name} ${row.problem ?? ""} ${
   row.prediction ? findingsOf(row.prediction).map((one) => one.code).join(" ") : ""}`.toLowerCase();
 
 const isMissing = (value) => value === null || value === undefined || value === "";
