@@ -15,8 +15,8 @@
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
-# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
-#               clients/, and requirements.lock
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
+#               document, the stubs of clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -111,7 +111,7 @@ docs-serve: $(READY)
 	$(MKDOCS) serve
 
 generate: $(READY)
-	scripts/generate $(BIN) generated docs/reference/contract.md
+	scripts/generate $(BIN) generated docs/reference/contract.md server/ecg_gateway/openapi.json
 
 generate-clients: $(READY)
 	scripts/generate-go $(BIN) clients/go

@@ -44,7 +44,8 @@ def object_of(body: bytes) -> dict[str, Any]:
         RequestError: it is none, or one of far more parts than any recording has.
     """
     # As many commas make as many values, if they do not stand in a text.
-    if body.count(b"[") + body.count(b"{") > MAX_CONTAINERS or body.count(b",") > MAX_VALUES:
+    has_too_many_values = len(body) > MAX_VALUES and body.count(b",") > MAX_VALUES
+    if has_too_many_values or body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
         description = f"it has more than {MAX_VALUES:,} values, or {MAX_CONTAINERS:,} lists; send packed_signal"
         raise RequestError("BODY_TOO_LARGE", "", description)
     try:

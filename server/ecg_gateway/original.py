@@ -1,11 +1,9 @@
 """The doors of the original web service, for programs that were written for it.
 
-What it took are the inputs of its network: design and coding of X and Y are those of a Keras file without a manifest.
+What it took are the inputs of its network: order and coding of X and Y are those of a Keras file without a manifest.
 """
 
-from array import array
-from collections.abc import Sequence
-from itertools import chain
+import struct
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from starlette.routing import Route
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg_client.convert import recording_to_proto
 from ecg_client.formats.npz import SAMPLE_RATE_HZ, metadata_from_row
-from ecg_client.recording import STANDARD_LEADS, Recording
+from ecg_client.recording import STANDARD_LEADS, PatientMetadata, Recording
 from ecg_gateway.body import Bodies
 from ecg_gateway.errors import RequestError, ServiceCallError
 from ecg_gateway.json_body import kind_of, object_of, parsed, refuse_other_types
@@ -42,6 +40,8 @@ FEATURES = (
 # 12,000 numbers written out to the last digit need a third of a MiB.
 MAX_BYTES = 4 * MEBIBYTE
 
+_ROW = struct.Struct(f"={LEADS}f")
+_GREATEST_FLOAT32 = float(np.finfo(np.float32).max)
 # What the service says of its fields, in the words of this door.
 _FIELDS = {f"recording.metadata.{name}": f"X[{index}]" for index, name in enumerate(FEATURES)}
 _SIGNAL_FIELD = "recording.packed_signal.samples"
@@ -80,15 +80,12 @@ def request_from_json(body: bytes) -> pb.PredictRequest:
         RequestError: it is no such JSON; it names what of it.
     """
     tree = object_of(body)
-    row, rows = _list(tree, "X", f"{len(FEATURES)} numbers"), _list(tree, "Y", f"{SAMPLES} rows of {LEADS} numbers")
+    row = _list(tree, "X", f"{len(FEATURES)} numbers")
+    rows = _list(tree, "Y", f"{SAMPLES} rows of {LEADS} numbers")
     _refuse_length("X", row, len(FEATURES), "numbers")
-    numbers = _numbers([row], "X[{column}]")
-    try:
-        metadata = metadata_from_row(numbers)
-    except ValueError as error:
-        raise RequestError("FIELD_INVALID", "X", str(error)) from None
-    signal = np.frombuffer(_samples(rows), np.float32).reshape(SAMPLES, LEADS)
-    recording = Recording(signal, SAMPLE_RATE_HZ, metadata=metadata)
+    _refuse_length("Y", rows, SAMPLES, "rows")
+    signal = np.frombuffer(_packed(rows), np.float32).reshape(SAMPLES, LEADS)
+    recording = Recording(signal, SAMPLE_RATE_HZ, metadata=_metadata(row))
     return pb.PredictRequest(recording=recording_to_proto(recording))
 
 
@@ -100,33 +97,43 @@ def _list(tree: dict[str, Any], key: str, wanted: str) -> list[Any]:
     return value
 
 
-def _refuse_length(field: str, values: Sequence[Any], wanted: int, of_what: str) -> None:
+def _refuse_length(field: str, values: list[Any], wanted: int, of_what: str) -> None:
     if len(values) != wanted:
         raise RequestError("FIELD_INVALID", field, f"it has {len(values)} {of_what}; send {wanted}")
 
 
-def _samples(rows: list[Any]) -> "array[float]":
-    """Return the samples as float32, row after row."""
-    _refuse_length("Y", rows, SAMPLES, "rows")
-    for index, row in enumerate(rows):
-        if type(row) is not list:
-            raise RequestError("FIELD_INVALID", f"Y[{index}]", f"it is {kind_of(row)}; send a list of {LEADS} numbers")
-        if len(row) != LEADS:
-            _refuse_length(f"Y[{index}]", row, LEADS, "numbers")
-    return _numbers(rows, "Y[{row}][{column}]")
-
-
-def _numbers(rows: list[list[Any]], place: str) -> "array[float]":
-    """Return the numbers of all rows as float32: at once, which nearly always succeeds, else to find which is none."""
+def _metadata(row: list[Any]) -> PatientMetadata:
+    _refuse_other_than_numbers("X", row)
     try:
-        return array("f", chain.from_iterable(rows))
-    except TypeError:
-        for row_index, row in enumerate(rows):
-            for index, value in enumerate(row):
-                if not isinstance(value, int | float):
-                    where = place.format(row=row_index, column=index)
-                    raise RequestError("FIELD_INVALID", where, f"it is {kind_of(value)}; send a number") from None
+        return metadata_from_row(row)
+    except ValueError as error:
+        raise RequestError("FIELD_INVALID", "X", str(error)) from None
+
+
+def _packed(rows: list[Any]) -> bytes:
+    """Return the samples as float32, row after row: each row at once; what is amiss is looked for if one is."""
+    pack = _ROW.pack
+    try:
+        return b"".join([pack(*row) for row in rows])
+    except (struct.error, TypeError, OverflowError):
+        for index, row in enumerate(rows):
+            field = f"Y[{index}]"
+            if not isinstance(row, list):
+                raise RequestError(
+                    "FIELD_INVALID", field, f"it is {kind_of(row)}; send a list of {LEADS} numbers"
+                ) from None
+            _refuse_length(field, row, LEADS, "numbers")
+            _refuse_other_than_numbers(field, row)
         raise
+
+
+def _refuse_other_than_numbers(field: str, values: list[Any]) -> None:
+    for index, value in enumerate(values):
+        if not isinstance(value, int | float):
+            raise RequestError("FIELD_INVALID", f"{field}[{index}]", f"it is {kind_of(value)}; send a number")
+        if abs(value) > _GREATEST_FLOAT32:
+            description = "it is too great for any measurement; send years, cm, kg and millivolts"
+            raise RequestError("FIELD_INVALID", f"{field}[{index}]", description)
 
 
 def _in_words_of_this_door(status: Status) -> Status:

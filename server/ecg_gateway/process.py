@@ -37,7 +37,7 @@ def run_gateway(settings: GatewaySettings, announce: Callable[[str], None]) -> N
     start_log()
     metrics = _start_metrics(settings)
     with _listening(settings.host, settings.port) as listener:
-        server = _Server(_config(settings, metrics), lambda: announce(_text(*listener.getsockname()[:2])))
+        server = _Server(uvicorn_config(settings, metrics), lambda: announce(_text(*listener.getsockname()[:2])))
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_serve(server, listener))
 
@@ -61,6 +61,35 @@ def check_exposure(settings: GatewaySettings) -> None:
             f"will not call the service at {service.address} without TLS: recordings and tokens would leave this "
             "machine in plain text; give --service-tls or --service-authority, or --insecure if anybody may read along"
         )
+
+
+def uvicorn_config(settings: GatewaySettings, metrics: "Metrics | None" = None) -> uvicorn.Config:
+    """Return how uvicorn is to serve the gateway.
+
+    Raises:
+        StartError: the certificate or its key cannot be used.
+    """
+    config = uvicorn.Config(
+        build(settings, metrics),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+        ssl_certfile=None if settings.tls is None else settings.tls.certificate,
+        ssl_keyfile=None if settings.tls is None else settings.tls.private_key,
+        # Python would ask for the password of an encrypted key.
+        ssl_keyfile_password="",
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise StartError(
+            "cannot use --tls-certificate and --tls-key: give a certificate and its own key, not encrypted, as PEM"
+        ) from error
+    return config
 
 
 async def _serve(server: "_Server", listener: socket.socket) -> None:
@@ -89,30 +118,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # uvicorn would end the process by the signal that it was stopped with, and not with status 0.
         yield
-
-
-def _config(settings: GatewaySettings, metrics: "Metrics | None") -> uvicorn.Config:
-    config = uvicorn.Config(
-        build(settings, metrics),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
-        ssl_certfile=None if settings.tls is None else settings.tls.certificate,
-        ssl_keyfile=None if settings.tls is None else settings.tls.private_key,
-        # Python would ask for the password of an encrypted key.
-        ssl_keyfile_password="",
-    )
-    try:
-        config.load()
-    except (OSError, ssl.SSLError) as error:
-        raise StartError(
-            "cannot use --tls-certificate and --tls-key: give a certificate and its own key, not encrypted, as PEM"
-        ) from error
-    return config
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ takes 1.5 for an enum and true for a number, and says of what it refuses neither
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar
@@ -17,6 +18,11 @@ from google.protobuf.message import Message
 
 from ecg_gateway.errors import RequestError
 from ecg_gateway.json_body import MAX_CONTAINERS, kind_of, object_of
+
+NUMBER_IN_QUOTES = r"NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+
+_PLAIN_NUMBERS = frozenset((int, float))
+_NUMBER_IN_QUOTES = re.compile(NUMBER_IN_QUOTES)
 
 M = TypeVar("M", bound=Message)
 
@@ -96,12 +102,10 @@ def _extend(repeated: Any, field: FieldDescriptor, values: list[Any], path: str)
 
 
 def _extend_by_floats(repeated: Any, field: FieldDescriptor, values: list[Any], path: str) -> None:
-    """Take them all at once, which nearly always succeeds; else one by one, to find out which cannot be taken."""
-    try:
-        repeated.extend(values)
-    except TypeError:
-        del repeated[:]
-        repeated.extend([_scalar(field, value, f"{path}[{index}]") for index, value in enumerate(values)])
+    """Take plain numbers all at once, which they nearly always are; else look at each."""
+    if not _PLAIN_NUMBERS.issuperset(map(type, values)):
+        values = [_scalar(field, value, f"{path}[{index}]") for index, value in enumerate(values)]
+    repeated.extend(values)
 
 
 def _list(value: object, path: str) -> list[Any]:
@@ -137,14 +141,14 @@ def _number(_: FieldDescriptor, value: object) -> float:
     """Numbers in quotes are numbers, and so are "NaN" and "Infinity"."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError
+    if isinstance(value, str) and not _NUMBER_IN_QUOTES.fullmatch(value):
+        raise ValueError
     return float(value)
 
 
 def _integer(field: FieldDescriptor, value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return int(value)
     number = _number(field, value)
     if not number.is_integer():
         raise ValueError

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import grpc
@@ -51,6 +52,8 @@ class Service:
         self._connection = connection
         self._timeout_seconds = timeout_seconds
         self._channel: grpc.aio.Channel | None = None
+        # To look a method up costs as much as to call it.
+        self._method = cache(self._looked_up)
 
     async def open(self) -> None:
         """Be ready for calls, on the running event loop. The connection itself is made by the first."""
@@ -108,7 +111,7 @@ class Service:
             return False
         return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
 
-    def _method(self, rpc: str) -> Any:
+    def _looked_up(self, rpc: str) -> Any:
         return self._open_channel.unary_unary(
             f"/{SERVICE_NAME}/{rpc}",
             request_serializer=request_type(rpc).SerializeToString,

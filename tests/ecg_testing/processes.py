@@ -1,4 +1,4 @@
-"""A server as users start it: a process of its own."""
+"""A server, and a gateway, as users start them: processes of their own."""
 
 import subprocess
 import sys
@@ -20,9 +20,11 @@ class ServerProcess:
         lines: what it wrote to standard error, so far.
     """
 
+    module = "ecg_server"
+
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", "ecg_server", "--port", "0", *arguments],
+            [sys.executable, "-m", self.module, "--port", "0", *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -72,3 +74,9 @@ class ServerProcess:
                 self.address = line.removeprefix(LISTENING).strip()
                 self._is_listening.set()
         self._is_listening.set()
+
+
+class GatewayProcess(ServerProcess):
+    """`python -m ecg_gateway` on a free port."""
+
+    module = "ecg_gateway"
