@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import orjson
 
@@ -24,30 +24,37 @@ from ecg_client.formats.catalogue import FORMATS
 from ecg_client.formats.file_format import Stated
 from ecg_gateway.page.reading import read_files
 
-LENGTH_BYTES = 8
 GREATEST_MEMORY_BYTES = 4 << 30
 """Address space that the process may take up; libraries reserve more than they use."""
 
 _COMPRESSION_LEVEL = 1
+_LENGTH_BYTES = 8
 
 
-def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(folder: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer requests until there are no more; files lie in a folder of their own, only while they are read."""
-    while frame := _received(requests):
+    while frame := received_frame(requests):
         request = orjson.loads(frame)
         with tempfile.TemporaryDirectory(dir=folder) as files:
             for name in request["files"]:
-                (Path(files) / name).write_bytes(_received(requests))
+                (Path(files) / name).write_bytes(received_frame(requests))
             answer = read_files(Path(files), Stated(request["sample_rate_hz"], request["unit"]))
         content = orjson.dumps(answer)
         if request["is_compressed"]:
             content = gzip.compress(content, _COMPRESSION_LEVEL)
-        answers.write(len(content).to_bytes(LENGTH_BYTES, "little") + content)
+        send_frame(answers, content)
         answers.flush()
 
 
-def _received(stream: BinaryIO) -> bytes:
-    return stream.read(int.from_bytes(stream.read(LENGTH_BYTES), "little"))
+def send_frame(stream: IO[bytes], content: bytes) -> None:
+    """Write a frame."""
+    stream.write(len(content).to_bytes(_LENGTH_BYTES, "little"))
+    stream.write(content)
+
+
+def received_frame(stream: IO[bytes]) -> bytes:
+    """Return what is in the next frame; nothing where there is none."""
+    return stream.read(int.from_bytes(stream.read(_LENGTH_BYTES), "little"))
 
 
 def _limit_memory() -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,10 +16,9 @@ from typing import Self
 import orjson
 
 from ecg_client.formats.file_format import Stated
-from ecg_gateway.page.reader_process import LENGTH_BYTES
+from ecg_gateway.page.reader_process import received_frame, send_frame
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-_BUFFER_BYTES = 1 << 20
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 # Libraries for arithmetic would each start as many threads as there are cores, and reserve memory for them.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _NOT_READ = "This file cannot be read: it keeps its reader busy without end, or needs all memory. Export it again."
@@ -38,37 +38,40 @@ class Upload:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Reader:
-    """One process, and the folder in memory in which the files lie while they are read."""
+class Reader:
+    """One process, and the folder in memory in which the files lie while they are read.
 
-    process: asyncio.subprocess.Process
+    It blocks whoever calls it, so that happens in threads; and it is started by `subprocess`, which, unlike uvloop,
+    forks in a way that gRPC need not know of.
+    """
+
+    process: subprocess.Popen[bytes]
     folder: Path
 
     @classmethod
-    async def started(cls) -> Self:
+    def started(cls) -> Self:
         """Start a process; its libraries load while it waits for its first request."""
-        folder = Path(tempfile.mkdtemp(prefix="ecg-gateway-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ecg_gateway.page.reader_process", str(folder)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_BUFFER_BYTES,
+        folder = Path(tempfile.mkdtemp(prefix="ecg-gateway-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+        process = subprocess.Popen(  # noqa: S603 - our own
+            [sys.executable, "-m", "ecg_gateway.page.reader_process", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD},
             # Ctrl-C is the gateway's; it then ends this process in its own way.
             start_new_session=True,
         )
         return cls(process, folder)
 
-    async def read(self, upload: Upload, *, is_compressed: bool) -> bytes:
+    def read(self, upload: Upload, *, is_compressed: bool) -> bytes:
         """Return the answer to an upload, as JSON.
 
         Raises:
             OSError: The process has ended.
             EOFError: Likewise.
         """
-        to_process, from_process = self.process.stdin, self.process.stdout
-        assert to_process is not None  # noqa: S101 - a pipe was asked for
-        assert from_process is not None  # noqa: S101 - likewise
+        requests, answers = self.process.stdin, self.process.stdout
+        assert requests is not None  # noqa: S101 - a pipe was asked for
+        assert answers is not None  # noqa: S101 - likewise
         request = {
             "files": list(upload.files),
             "sample_rate_hz": upload.stated.sample_rate_hz,
@@ -76,17 +79,17 @@ class _Reader:
             "is_compressed": is_compressed,
         }
         for content in (orjson.dumps(request), *upload.files.values()):
-            to_process.write(len(content).to_bytes(LENGTH_BYTES, "little"))
-            to_process.write(content)
-            await to_process.drain()
-        length = await from_process.readexactly(LENGTH_BYTES)
-        return await from_process.readexactly(int.from_bytes(length, "little"))
+            send_frame(requests, content)
+        requests.flush()
+        answer = received_frame(answers)
+        if not answer:
+            raise EOFError
+        return answer
 
-    async def end(self) -> None:
-        """Kill the process, and remove what it may have left."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
+    def end(self) -> None:
+        """Kill the process, which frees whoever waits for it, and remove what it may have left."""
+        self.process.kill()
+        self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -96,12 +99,16 @@ class Readers:
     Args:
         count: How many there may be at a time.
         seconds: How long one may take for an upload.
+
+    Attributes:
+        seconds: How long that is.
+        idle: Those that wait for an upload.
     """
 
     def __init__(self, count: int = 2, seconds: float = 20.0) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
+        self.idle: list[Reader] = []
         self._free = asyncio.Semaphore(count)
-        self._idle: list[_Reader] = []
 
     async def read(self, upload: Upload, *, is_compressed: bool) -> bytes:
         """Return what is in the files, in the form of `reading.read_files`, as JSON.
@@ -113,8 +120,8 @@ class Readers:
             is_compressed: Whether the JSON is wanted by gzip.
         """
         try:
-            async with self._reader() as reader, asyncio.timeout(self._seconds):
-                return await reader.read(upload, is_compressed=is_compressed)
+            async with self._reader() as reader, asyncio.timeout(self.seconds):
+                return await asyncio.to_thread(reader.read, upload, is_compressed=is_compressed)
         except (TimeoutError, OSError, EOFError):
             content = orjson.dumps(_unread(upload))
             return gzip.compress(content) if is_compressed else content
@@ -126,20 +133,28 @@ class Readers:
 
     async def close(self) -> None:
         """End all processes; none may be reading."""
-        while self._idle:
-            await self._idle.pop().end()
+        while self.idle:
+            await _ended(self.idle.pop())
 
     @contextlib.asynccontextmanager
-    async def _reader(self) -> AsyncIterator[_Reader]:
+    async def _reader(self) -> AsyncIterator[Reader]:
         """Lend a process; whoever does not come to its end with it leaves it in a state that nobody knows."""
         async with self._free:
-            reader = self._idle.pop() if self._idle else await _Reader.started()
+            reader = self.idle.pop() if self.idle else await asyncio.to_thread(Reader.started)
             try:
                 yield reader
             except BaseException:
-                await asyncio.shield(reader.end())
+                await asyncio.shield(_ended(reader))
                 raise
-            self._idle.append(reader)
+            self.idle.append(reader)
+
+
+async def _ended(reader: Reader) -> None:
+    await asyncio.to_thread(reader.end)
+    for pipe in (reader.process.stdin, reader.process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
 
 
 def _unread(upload: Upload) -> dict[str, object]:

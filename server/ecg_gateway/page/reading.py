@@ -12,7 +12,7 @@ from google.protobuf import json_format
 
 from ecg_client.convert import recording_to_proto, signal_byte_count
 from ecg_client.errors import EcgError, MissingExtraError, UnreadableFileError
-from ecg_client.formats.catalogue import format_of
+from ecg_client.formats.catalogue import SUFFIXES, format_of
 from ecg_client.formats.file_format import HEAD_BYTES, Stated
 from ecg_client.formats.wfdb_channels import signal_file_names
 from ecg_client.formats.wfdb_record import wfdb_header
@@ -34,7 +34,7 @@ class Problem:
     Attributes:
         file: Name of the file.
         message: What is wrong, and what to do, in words.
-        is_ecg: Whether it is an ECG, or was meant to be one; False: it has no business here.
+        is_ecg: Whether it is an ECG, or is called like one; False: in a folder it can be passed over.
         is_unstated: Whether it could be read if its sample rate and its unit were stated.
     """
 
@@ -121,7 +121,8 @@ def _problem(path: Path, error: EcgError, stated: Stated) -> Problem:
     if isinstance(error, MissingExtraError):
         return Problem(path.name, f"{error}. Ask whoever runs this page.")
     if not _is_known(path):
-        return Problem(path.name, stranger_text(path.name, _head(path)), is_ecg=False)
+        is_meant = path.suffix.lower() in SUFFIXES
+        return Problem(path.name, stranger_text(path.name, _head(path)), is_ecg=is_meant)
     if _would_read(path, stated):
         return Problem(path.name, _UNSTATED, is_unstated=True)
     problem = error.problem if isinstance(error, UnreadableFileError) else str(error)

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-_PICTURE = "a {} picture, not an ECG. A picture of an ECG cannot be read: export the recording itself from the cart"
-_DOCUMENT = "a {} document, not an ECG. A printed ECG cannot be read: export the recording itself from the cart"
+_PICTURE = "{} picture, not an ECG. A picture of an ECG cannot be read: export the recording itself from the cart"
+_DOCUMENT = "{} document, not an ECG. A printed ECG cannot be read: export the recording itself from the cart"
 _AS_WHAT = "as DICOM, SCP-ECG, XML (HL7, GE, Philips), EDF or CSV"
 # What files of a kind begin with; and, where many kinds begin alike, what their names end in.
 _BEGINNINGS: Sequence[tuple[bytes, str]] = (
-    (b"\xff\xd8\xff", _PICTURE.format("JPEG")),
-    (b"\x89PNG\r\n\x1a\n", _PICTURE.format("PNG")),
-    (b"GIF8", _PICTURE.format("GIF")),
-    (b"II*\0", _PICTURE.format("TIFF")),
-    (b"MM\0*", _PICTURE.format("TIFF")),
-    (b"BM", _PICTURE.format("BMP")),
-    (b"%PDF", _DOCUMENT.format("PDF")),
-    (b"{\\rtf", _DOCUMENT.format("text")),
-    (b"\xd0\xcf\x11\xe0", _DOCUMENT.format("Microsoft Office")),
+    (b"\xff\xd8\xff", _PICTURE.format("a JPEG")),
+    (b"\x89PNG\r\n\x1a\n", _PICTURE.format("a PNG")),
+    (b"GIF8", _PICTURE.format("a GIF")),
+    (b"II*\0", _PICTURE.format("a TIFF")),
+    (b"MM\0*", _PICTURE.format("a TIFF")),
+    (b"BM", _PICTURE.format("a BMP")),
+    (b"%PDF", _DOCUMENT.format("a PDF")),
+    (b"{\\rtf", _DOCUMENT.format("a text")),
+    (b"\xd0\xcf\x11\xe0", _DOCUMENT.format("a Microsoft Office")),
 )
 _OFFICE = (".docx", ".xlsx", ".pptx", ".odt", ".ods")
 _ARCHIVES = (b"PK\3\4", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
@@ -24,7 +24,7 @@ _ARCHIVES = (b"PK\3\4", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 
 def is_stranger(name: str, head: bytes) -> bool:
     """Return whether a file is of a kind that holds no recording, whatever else of it may look like one."""
-    return _kind(name, head) is not None or _is_archive(name, head)
+    return not head or _kind(name, head) is not None or _is_archive(name, head)
 
 
 def stranger_text(name: str, head: bytes) -> str:
@@ -43,7 +43,7 @@ def stranger_text(name: str, head: bytes) -> str:
 
 def _kind(name: str, head: bytes) -> str | None:
     if PurePath(name).suffix.lower() in _OFFICE and head.startswith(_ARCHIVES):
-        return _DOCUMENT.format("Office")
+        return _DOCUMENT.format("an Office")
     return next((kind for beginning, kind in _BEGINNINGS if head.startswith(beginning)), None)
 
 

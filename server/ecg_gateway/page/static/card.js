@@ -1,10 +1,9 @@
 // What is to be known of the model that answers, as the service tells it.
 
 import { html } from "./dom.js";
-import { modelName } from "./words.js";
+import { FIELDS, modelName } from "./words.js";
 
 const rounded = (value) => Number(value).toFixed(3);
-const FIELDS = { age_years: "age", sex: "sex", height_cm: "height", weight_kg: "weight", has_pacemaker: "pacemaker" };
 
 export function showCard(place, model) {
   if (!model) {

@@ -12,6 +12,8 @@ const LEFT_MM = 15;
 const HEAD_MM = 20;
 const FOOT_MM = 15;
 const LAYOUTS = { "3x4": { columns: 4, rowMm: 35 }, "12x1": { columns: 1, rowMm: 20 } };
+const LEAST_SHADE = 0.04;
+const DEEPEST_SHADE = 0.7;
 const PULSE = "h2v-10h5v10h2";
 
 // Which piece of which lead goes where; each lead is given its whole width, so the columns of a short recording overlap.
@@ -111,16 +113,16 @@ const derivedWords = (lead, said) => (lead.isDerived && !said.words.includes("de
 const offsetWords = (lead) =>
   (lead.offset ? [`drawn without its offset of ${lead.offset.toFixed(1).replace("-", "−")} mV`] : []);
 
-// How much each half second of a lead changed the probability, as a shade behind its trace: -1 to 1.
+// How much each half second of a lead changes the probability, -1 to 1 as a share of the greatest change of all.
 function shadeOf(strip, shade) {
   const pieces = (shade.leads.get(strip.lead) ?? []).map((value, index) => {
-    const start = Math.max(shade.start + index * shade.step, strip.start);
-    const end = Math.min(shade.start + (index + 1) * shade.step, strip.end);
-    if (end <= start || Math.abs(value) < 0.02) return null;
+    const start = Math.max(shade.times[index].start, strip.start);
+    const end = Math.min(shade.times[index].end, strip.end);
+    if (end <= start || Math.abs(value) < LEAST_SHADE) return null;
     return svg("rect", {
       class: value > 0 ? "shade for" : "shade against",
       x: strip.left + (start - strip.start) * MM_PER_SECOND, width: (end - start) * MM_PER_SECOND,
-      y: strip.baseline - strip.rowMm / 2, height: strip.rowMm, "fill-opacity": Math.abs(value).toFixed(3),
+      y: strip.baseline - strip.rowMm / 2, height: strip.rowMm, "fill-opacity": (DEEPEST_SHADE * Math.abs(value)).toFixed(3),
     });
   });
   return svg("g", { "data-shade": strip.lead }, pieces);

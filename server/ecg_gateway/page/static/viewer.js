@@ -8,6 +8,7 @@ import { fillForm, readForm, showViolations } from "./patient.js";
 import { currentZoom, scaleText, setZoom, stepZoom, wireCalibration, zoomToFit } from "./scale.js";
 import { predict, whenThere } from "./service.js";
 import { Timeline } from "./timeline.js";
+import { Why } from "./why.js";
 import { seconds } from "./words.js";
 
 const MM = 96 / 25.4;
@@ -22,6 +23,7 @@ export class Viewer {
     this.calipers = new Calipers(this.paper, (text) => this.measured(text));
     this.timeline = new Timeline(
       { place: byId("timeline-picture"), slider: byId("position"), label: byId("position-text") }, (from) => this.goTo(from));
+    this.why = new Why((shade) => { this.shade = shade; if (this.prediction) this.draw(); });
     this.wire();
   }
 
@@ -56,6 +58,7 @@ export class Viewer {
     fillForm(this.form, recording.metadata);
     byId("findings").replaceChildren(html("p", { class: "waiting" }, "Asking the model …"));
     this.showNotes();
+    this.why.show(null, null, 0);
     byId("timeline").hidden = recording.seconds <= SECONDS_SHOWN + 0.5;
     this.timeline.show(recording, null);
     this.draw();
@@ -70,24 +73,26 @@ export class Viewer {
     byId("findings").classList.add("pending");
     try {
       const { prediction } = await predict(wire);
-      if (recording === this.recording) this.answered(prediction);
+      if (recording === this.recording) this.answered(prediction, wire);
     } catch (error) {
       if (recording === this.recording) this.failed(error);
     }
     byId("findings").classList.remove("pending");
   }
 
-  answered(prediction) {
+  answered(prediction, wire) {
     this.prediction = prediction;
     showFindings(byId("findings"), prediction, this.model());
     showOrigin(byId("origin"), prediction);
     this.showNotes();
     this.timeline.show(this.recording, prediction);
+    this.why.show(wire, prediction, this.from);
     this.draw();
   }
 
   failed(error) {
     this.prediction = null;
+    this.why.show(null, null, 0);
     const { recording } = this;
     if (error.isAway) {
       byId("findings").replaceChildren(html("p", { class: "waiting" }, "The service is away. What the model says comes when it is back."));
@@ -115,6 +120,7 @@ export class Viewer {
   goTo(from) {
     const last = Math.max(0, this.recording.seconds - SECONDS_SHOWN);
     this.from = Math.min(Math.max(from, 0), last);
+    this.why.moved(this.from);
     this.draw();
   }
 

@@ -11,7 +11,7 @@ const WARNINGS = {
   SIGNAL_ARM_LEADS_SWAPPED: "arms swapped?",
   SIGNAL_LEAD_MASKED: "masked",
 };
-const FIELDS = { age_years: "age", sex: "sex", height_cm: "height", weight_kg: "weight", has_pacemaker: "pacemaker" };
+export const FIELDS = { age_years: "age", sex: "sex", height_cm: "height", weight_kg: "weight", has_pacemaker: "pacemaker" };
 const IMPUTED = /^(\w+) (?:is|was) unknown\b/;
 
 export const codeOf = (warning) => (warning.code ?? "").toString().replace("WARNING_CODE_", "");
