@@ -2,6 +2,7 @@
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
 # make gateway  HTTP and JSON on 127.0.0.1:8000, for the server that make serve left running
+# make schemathesis   sends that gateway what its OpenAPI document allows, and what it does not
 # make check   generated code, contract, style, types, imports, the documentation as a site
 # make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
@@ -36,7 +37,7 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve gateway test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
     soak faults clients generate generate-clients lock clean
 
 demo: $(READY)
@@ -47,6 +48,10 @@ serve: $(READY)
 
 gateway: $(READY)
 	$(BIN)/ecg-gateway $(ARGS)
+
+# That leads have one length, or are not flat, no schema can say: what it allows may be refused.
+schemathesis: $(READY)
+	$(BIN)/schemathesis run http://127.0.0.1:8000/openapi.json --exclude-checks positive_data_acceptance $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)

@@ -34,6 +34,7 @@ class ContractMethod:
 
 METHODS = (
     ContractMethod("POST", "/v1/recordings:predict", "Predict"),
+    ContractMethod("POST", "/v1/recordings:explain", "Explain"),
     ContractMethod("GET", "/v1/model", "ModelSummary"),
 )
 

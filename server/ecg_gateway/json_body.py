@@ -48,6 +48,8 @@ def object_of(body: bytes) -> dict[str, Any]:
     if has_too_many_values or body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
         description = f"it has more than {MAX_VALUES:,} values, or {MAX_CONTAINERS:,} lists; send packed_signal"
         raise RequestError("BODY_TOO_LARGE", "", description)
+    if not body:
+        raise RequestError("BODY_NOT_JSON", "", "the body is empty; send a JSON object")
     try:
         tree = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -73,8 +75,6 @@ _KINDS: dict[type, str] = {
 
 
 def _what_is_wrong(error: orjson.JSONDecodeError) -> str:
-    if not error.doc:
-        return "the body is empty; send a JSON object"
     where = f"line {error.lineno}, column {error.colno}"
     if _NO_NUMBER.search(error.doc[max(0, error.pos - 2) : error.pos + 10]):
         return f"{where}: JSON has no NaN and no Infinity, nor may a recording have them; mend it, or leave it out"

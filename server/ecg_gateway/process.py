@@ -34,11 +34,17 @@ def run_gateway(settings: GatewaySettings, announce: Callable[[str], None]) -> N
         InvalidCredentialsError: the certificates for the service cannot be used.
     """
     check_exposure(settings)
-    start_log()
-    metrics = _start_metrics(settings)
+    if settings.service.tls is not None:
+        # They are used when the first call is made, which would be late to say that they cannot be.
+        settings.service.tls.credentials()
+    metrics = None if settings.metrics_port is None else _metrics()
+    config = uvicorn_config(settings, metrics)
     with _listening(settings.host, settings.port) as listener:
-        server = _Server(uvicorn_config(settings, metrics), lambda: announce(_text(*listener.getsockname()[:2])))
-        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        start_log()
+        if metrics is not None:
+            _tell(metrics, settings)
+        server = _Server(config, lambda: announce(_text(*listener.getsockname()[:2])))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(server, listener))
 
 
@@ -126,29 +132,32 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no address"
-        raise StartError(f"cannot listen on {_text(host, port)}: {why}; choose another --host or --port") from error
+        raise _cannot_listen(host, port, error, "--port") from error
     with listener:
         yield listener
 
 
-def _start_metrics(settings: GatewaySettings) -> "Metrics | None":
-    if settings.metrics_port is None:
-        return None
+def _metrics() -> "Metrics":
     try:
-        from prometheus_client import start_http_server  # noqa: PLC0415 - most gateways tell nobody
-
-        from ecg_gateway.metrics import Metrics  # noqa: PLC0415 - likewise
+        from ecg_gateway.metrics import Metrics  # noqa: PLC0415 - most gateways tell nobody
     except ModuleNotFoundError as missing:
         raise StartError(f'--metrics-port needs {missing.name}: pip install "ecg-classifier[telemetry]"') from missing
-    metrics = Metrics()
+    return Metrics()
+
+
+def _tell(metrics: "Metrics", settings: GatewaySettings) -> None:
+    port = settings.metrics_port or 0
     try:
-        server, _ = start_http_server(settings.metrics_port, settings.host, metrics.registry)
+        port = metrics.serve(settings.host, port)
     except OSError as error:
-        where = _text(settings.host, settings.metrics_port)
-        raise StartError(f"cannot tell metrics on {where}: {error.strerror}; choose another --metrics-port") from error
-    logger.info("metrics", extra={"port": server.server_port})
-    return metrics
+        raise _cannot_listen(settings.host, port, error, "--metrics-port") from error
+    logger.info("metrics", extra={"port": port})
+
+
+def _cannot_listen(host: str, port: int, error: Exception, flag: str) -> StartError:
+    # Python puts the address behind what the system says, in brackets.
+    why = (getattr(error, "strerror", None) or "it is no address").partition(" (")[0]
+    return StartError(f"cannot listen on {_text(host, port)}: {why}; choose another --host or {flag}")
 
 
 def _text(host: str, port: int) -> str:

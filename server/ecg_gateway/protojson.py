@@ -61,10 +61,7 @@ def set_field(message: Any, field: FieldDescriptor, value: object, path: str) ->
         part.SetInParent()
         _fill(part, value, path)
     else:
-        try:
-            setattr(message, field.name, _scalar(field, value, path))
-        except (TypeError, ValueError):
-            raise _refusal(path, value, "one that fits this field") from None
+        setattr(message, field.name, _scalar(field, value, path))
 
 
 @cache
@@ -147,10 +144,9 @@ def _number(_: FieldDescriptor, value: object) -> float:
 
 
 def _integer(field: FieldDescriptor, value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    number = _number(field, value)
-    if not number.is_integer():
+    number = value if type(value) is int else _number(field, value)
+    greatest = 1 << (63 if field.type == FieldDescriptor.TYPE_INT64 else 31)
+    if not -greatest <= number < greatest or int(number) != number:
         raise ValueError
     return int(number)
 

@@ -15,6 +15,7 @@ from ecg_server.settings import (
     AccessSettings,
     BatchingSettings,
     ConnectionSettings,
+    ExplanationSettings,
     HealthSettings,
     RecordSettings,
     ServerSettings,
@@ -69,6 +70,7 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
             queue_windows=options.queue_windows,
             queue_bytes=options.queue_mib * MEBIBYTE,
         ),
+        explanations=ExplanationSettings(at_once=options.explanations, most_windows=options.explanation_windows),
         access=AccessSettings(
             tls=_tls(options),
             tokens=options.tokens,
@@ -193,6 +195,10 @@ class _Parser(argparse.ArgumentParser):
         self._add(group, "--queue-mib", _positive(int), batching.queue_bytes // MEBIBYTE, "MiB of signal, likewise")
         meaning = "recordings of one stream that may be on their way; past that its caller has to wait"
         self._add(group, "--stream-recordings", _positive(int), defaults.stream_recordings, meaning)
+        meaning = "explanations that are computed at once; further ones wait"
+        self._add(group, "--explanations", _positive(int), defaults.explanations.at_once, meaning)
+        meaning = "windows that the network may be run on for one explanation"
+        self._add(group, "--explanation-windows", _positive(int), defaults.explanations.most_windows, meaning)
         meaning = "largest message accepted, in MiB"
         self._add(group, "--max-message-mib", _positive(int), defaults.max_message_bytes // MEBIBYTE, meaning)
 

@@ -23,6 +23,7 @@ from ecg_server.access.shares import Shares
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
+from ecg_server.explaining import Explainer
 from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.health_servicer import HealthServicer
 from ecg_server.interceptor import CallInterceptor
@@ -74,8 +75,12 @@ class EcgServer:
         self._watch = ModelWatch(self._models, self._renew)
         self._served = ServedModels(limits_to_proto(settings))
         self._batcher = Batcher(settings.batching)
+        self._explainer = Explainer(settings.explanations)
         self._servicer = EcgServicer(
-            self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
+            self._batcher,
+            settings.stream_recordings,
+            settings.connections.default_deadline_seconds,
+            self._explainer,
         )
         self._health = HealthServicer(HEALTH_NAMES)
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
@@ -125,7 +130,7 @@ class EcgServer:
         # What is left are answers on their way out, and calls that never end by themselves: watchers of health.
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
-        await self._batcher.close()
+        await asyncio.gather(self._batcher.close(), self._explainer.close())
         if self._batcher.counts.batches:
             logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
 

@@ -29,6 +29,19 @@ class BatchingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationSettings:
+    """What may be spent on explanations.
+
+    Attributes:
+        at_once: explanations that are computed at once; further ones wait.
+        most_windows: windows that the network may be run on for one explanation, beyond those of its prediction.
+    """
+
+    at_once: int = 1
+    most_windows: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
     """With what the server shows who it is, and what it wants to see of its callers. All files are PEM.
 
@@ -139,6 +152,7 @@ class ServerSettings:
         has_reflection: whether tools such as grpcurl may ask the server what its services are.
         has_channelz: whether they may ask it about its connections and calls.
         batching: how recordings are gathered into batches.
+        explanations: what may be spent on explanations.
         access: who may call, and how much.
         connections: how long connections and calls may last.
         records: what is written down, and where.
@@ -160,6 +174,7 @@ class ServerSettings:
     has_reflection: bool = True
     has_channelz: bool = False
     batching: BatchingSettings = field(default_factory=BatchingSettings)
+    explanations: ExplanationSettings = field(default_factory=ExplanationSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     connections: ConnectionSettings = field(default_factory=ConnectionSettings)
     records: RecordSettings = field(default_factory=RecordSettings)

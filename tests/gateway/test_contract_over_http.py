@@ -43,6 +43,22 @@ def test_a_prediction_is_the_one_that_grpc_gives(
     assert response.headers["content-type"] == "application/json"
 
 
+def test_an_explanation_is_the_one_that_grpc_gives(default_url: str, default_server: ServerProcess) -> None:
+    """A method is a row of the table, and this is the second one."""
+    options = pb.ExplainOptions(class_codes=["MI"])
+    request = pb.ExplainRequest(recording=synthetic_recording(5), options=options)
+    response = post(default_url, as_json(request), "/v1/recordings:explain")
+    with grpc.insecure_channel(default_server.address) as channel:
+        expected = EcgServiceStub(channel).Explain(request)
+    assert response.status_code == 200, response.text
+    answered = json_format.ParseDict(response.json(), pb.ExplainResponse())
+
+    assert [one.code for one in answered.classes] == ["MI"]
+    assert [one.probability_change for one in answered.classes[0].leads] == pytest.approx(
+        [one.probability_change for one in expected.classes[0].leads], abs=1e-5
+    )
+
+
 def test_both_forms_of_a_signal_are_the_same(default_url: str) -> None:
     """Numbers written out, and bytes in base64."""
     signal = (np.random.default_rng(3).normal(0, 0.1, (1000, 12))).astype(np.float32)

@@ -85,6 +85,11 @@ def test_all_spellings_of_a_value_are_read(tree: dict[str, Any]) -> None:
         ({"recording": {"leads": [{"name": "V7"}]}}, "recording.leads[0].name", "LEAD_NAME_V6"),
         ({"recording": {"leads": [{"name": 1.5}]}}, "recording.leads[0].name", "send one of"),
         ({"recording": {"leads": [{"name": 1 << 40}]}}, "recording.leads[0].name", "send"),
+        (
+            {"recording": {"packed_signal": {"lead_names": [1 << 31]}}},
+            "recording.packed_signal.lead_names[0]",
+            "send one",
+        ),
         ({"recording": {"packed_signal": {"samples": "###"}}}, "recording.packed_signal.samples", "base64"),
         ({"recording": {"packed_signal": {"samples": "é"}}}, "recording.packed_signal.samples", "base64"),
         ({"recording": {"packed_signal": {"lead_names": [[1]]}}}, "recording.packed_signal.lead_names[0]", "send one"),
