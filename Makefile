@@ -10,6 +10,7 @@
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
 # make model-card   writes docs/model-card.md from docs/evaluation
+# make screenshots  takes the pictures of the gateway's page anew: docs/images/page-*.png
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
@@ -77,6 +78,11 @@ quality: $(READY)
 
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
+	$(BIN)/python scripts/model_card_page.py docs/model-card.md server/ecg_gateway/page/static/model-card.html
+
+# It stands on what the tests stand on: a server, a gateway, Debian's Chromium.
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m ecg_testing.screenshots docs/images
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)

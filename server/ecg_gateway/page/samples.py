@@ -43,7 +43,6 @@ _SAMPLES: Mapping[str, Callable[[], Recording]] = {
     "normal": functools.partial(_of_rhythm, 0),
     "tachycardic": functools.partial(_of_rhythm, 1),
     "wide-qrs": functools.partial(_of_rhythm, 2),
-    "st-elevation": functools.partial(_of_rhythm, 3),
     "tall-r": functools.partial(_of_rhythm, 4),
     "long": _long,
     "poor-signal": _poor,

@@ -131,7 +131,7 @@ def test_warnings_stand_on_the_leads_they_concern(open_page: OpenPage, default_u
         expect(page.locator("#notes")).to_contain_text("Lead V6 is flat")
 
 
-@pytest.mark.parametrize("name", ["normal", "tachycardic", "wide-qrs", "st-elevation", "tall-r", "long", "poor-signal"])
+@pytest.mark.parametrize("name", ["normal", "tachycardic", "wide-qrs", "tall-r", "long", "poor-signal"])
 def test_every_sample_is_there(default_url: str, name: str) -> None:
     """Each sample that the page offers can be asked for, and has twelve leads."""
     assert f'data-sample="{name}"' in assets()["index.html"].content.decode()

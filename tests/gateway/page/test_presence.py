@@ -58,7 +58,7 @@ def test_a_token_is_asked_for_and_passed_on(open_page: OpenPage, guarded_url: st
 def test_the_reason_why_is_shaded_and_told(open_page: OpenPage, url: str, tmp_path: Path) -> None:
     """Half seconds are shaded by what they do to the chosen class, on the leads they are of, and the leads ranked."""
     signal = np.zeros((5000, 12), np.int16)
-    # Half second k of lead I speaks for a class by 0.64 k / 128, says the fake service, and of II against it by half of it.
+    # Half second k of lead I speaks for a class by 0.64 k / 128, and of II half as much against it.
     signal[0, :2] = (640, -320)
     write_csv(tmp_path / "two.csv", signal)
     with open_page(url) as page:
@@ -66,7 +66,8 @@ def test_the_reason_why_is_shaded_and_told(open_page: OpenPage, url: str, tmp_pa
         probabilities(page)
         expect(page.locator(".shade")).to_have_count(0)
         page.get_by_label("Why?").select_option("MI")
-        expect(page.locator("#why-text")).to_have_text("What each does to the probability of MI: I +0.64, II \N{MINUS SIGN}0.32.")
+        told = "What each does to the probability of MI: I +0.64, II \N{MINUS SIGN}0.32."
+        expect(page.locator("#why-text")).to_have_text(told)
         expect(page.locator("#why-deepest")).to_have_text("0.10")
         # The columns have five half seconds, the first of which does nothing; the greatest of all is the twentieth.
         speaking = page.locator("[data-shade=I] .shade.for")
