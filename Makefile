@@ -129,10 +129,17 @@ generate-clients: $(READY)
 	cd clients/typescript && npm ci
 	scripts/generate-typescript $(BIN) clients/typescript
 
-# The lock holds hashes for every platform and every Python from 3.11 on.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
+# The same versions, for the Python and the platform of a container alone.
+LOCK_IMAGE := $(LOCK) --constraint requirements.lock --python-version 3.13 --python-platform linux
+
+# requirements.lock holds hashes for every platform and every Python from 3.11 on.
 lock:
-	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate \
-	    --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(LOCK) --universal --extra dev pyproject.toml --output-file requirements.lock
+	$(LOCK_IMAGE) --extra cli --extra onnx --extra telemetry pyproject.toml --output-file deploy/container/onnx.lock
+	$(LOCK_IMAGE) --extra cli --extra server --extra telemetry pyproject.toml \
+	    --output-file deploy/container/tensorflow.lock
+	echo hatchling | $(LOCK_IMAGE) - --output-file deploy/container/build.lock
 
 clean:
 	rm -rf .venv build dist

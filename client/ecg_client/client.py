@@ -1,7 +1,8 @@
 """The blocking client."""
 
+import contextlib
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -24,9 +25,11 @@ from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumab
 from ecg_client.sender import Sender
 from ecg_client.status import error_from_rpc, stream_ended_early, typed_errors
 from ecg_client.tls import Tls
+from ecg_client.tracing import around_calls
 
 if TYPE_CHECKING:
     import pandas as pd
+    from opentelemetry.trace import TracerProvider
 
 
 class EcgClient:
@@ -40,10 +43,13 @@ class EcgClient:
         tls: Certificates, of which `Tls()` trusts what this machine trusts; None is plain text.
         token: The bearer token that the service knows its caller by. It is sent in plain text only to this machine.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
+        tracing: Whether every call is a span of OpenTelemetry, which the service's spans are children of: True, for the
+            provider that the program has set, or a provider. Health is not traced.
 
     Raises:
         InvalidAddressError: The address names no host and port.
         InvalidCredentialsError: The token or a file of certificates cannot be used.
+        MissingExtraError: Tracing is wanted, and OpenTelemetry is not installed.
 
     Every method raises `ServiceError`, or what derives from it, when the call fails. A call that finds the service
     unavailable is made again, some times within its timeout; a stream that is cut is resumed.
@@ -56,10 +62,12 @@ class EcgClient:
         tls: Tls | None = None,
         token: str | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
+        tracing: "bool | TracerProvider" = False,
     ) -> None:
         connection = Connection(address, tls, token)
         self._address = address
         self._metadata = connection.metadata
+        self._around_call = around_calls(connection.metadata, tracing)
         self._timeout_s = timeout_s
         self._channel = connection.open()
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
@@ -92,8 +100,8 @@ class EcgClient:
             recording=recording_to_proto(recording),
             options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
-        with typed_errors(self._address, self._timeout_s):
-            response = self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("Predict") as metadata:
+            response = self._service.Predict(request, timeout=self._timeout_s, metadata=metadata)
         return prediction_from_proto(response.prediction)
 
     def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
@@ -150,16 +158,24 @@ class EcgClient:
         self, sender: Sender, resumption: Resumption, timeout_s: float | None
     ) -> Generator[RecordingResult, None, ServiceError]:
         """Yields results until the stream ends; returns how it did, which is early unless the sender is done."""
-        call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=self._metadata)
         try:
-            for response in call:
-                sender.answered(len(response.results))
-                yield from resumption.results(response)
+            with self._opened_stream(sender, resumption) as call:
+                for response in call:
+                    sender.answered(len(response.results))
+                    yield from resumption.results(response)
         except grpc.RpcError as error:
             return error_from_rpc(error, self._address, timeout_s, is_stream=True)
-        finally:
-            call.cancel()
         return stream_ended_early(self._address)
+
+    @contextlib.contextmanager
+    def _opened_stream(self, sender: Sender, resumption: Resumption) -> Iterator[Any]:
+        """Opens a stream, which is cancelled at the end, whatever that is."""
+        with self._around_call("PredictStream") as metadata:
+            call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=metadata)
+            try:
+                yield call
+            finally:
+                call.cancel()
 
     def predict_frame(
         self,
@@ -219,8 +235,8 @@ class EcgClient:
             UnknownModelError: The service has no such model.
         """
         request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
-        with typed_errors(self._address, self._timeout_s):
-            response = self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("ModelSummary") as metadata:
+            response = self._service.ModelSummary(request, timeout=self._timeout_s, metadata=metadata)
         return model_summary_from_proto(response)
 
     def health(self) -> ServingStatus:

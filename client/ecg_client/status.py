@@ -37,6 +37,7 @@ _DETAILS_KEY = "grpc-status-details-bin"
 # What grpc says, and below what proxies say, when they found nobody to give the call to.
 _NOBODY_THERE = (
     "failed to connect",
+    "connections to all backends failing",
     "resolution failed",
     "errors resolving",
     "no healthy upstream",

@@ -19,8 +19,14 @@ from ecg_server.settings import (
     HealthSettings,
     RecordSettings,
     ServerSettings,
+    TelemetrySettings,
     TlsSettings,
 )
+
+LAST_PORT = 65535
+
+# OpenTelemetry's own name for how often metrics are sent.
+OTLP_INTERVAL = "OTEL_METRIC_EXPORT_INTERVAL"
 
 Number = TypeVar("Number", int, float)
 
@@ -36,13 +42,20 @@ Not a medical device.
 """
 
 
-def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> ServerSettings:
+def read_settings(
+    arguments: Sequence[str] | None, environment: Mapping[str, str], program: str = "ecg-server"
+) -> ServerSettings:
     """Return the settings that flags and environment make; None for the flags of this process.
+
+    Args:
+        arguments: the flags.
+        environment: the variables.
+        program: whose flags they are, for messages.
 
     Raises:
         SystemExit: a flag or variable is wrong, which is said on standard error; or help was asked for.
     """
-    parser = _Parser(environment)
+    parser = _Parser(environment, program)
     options = parser.parse_args(arguments)
     if (options.tls_certificate is None) != (options.tls_key is None):
         parser.error("--tls-certificate and --tls-key go together")
@@ -92,6 +105,26 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
             stuck_seconds=options.stuck_seconds,
             watch_seconds=options.watch_seconds,
         ),
+        telemetry=_telemetry(parser, options, environment),
+    )
+
+
+def _telemetry(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, environment: Mapping[str, str]
+) -> TelemetrySettings:
+    if options.metrics_port and options.metrics_port + options.workers - 1 > LAST_PORT:
+        parser.error(
+            f"--metrics-port is {options.metrics_port}: with --workers {options.workers} each worker has the "
+            f"next port, and the last would be above {LAST_PORT}; choose a lower one"
+        )
+    interval = environment.get(OTLP_INTERVAL, "60000")
+    if not interval.isdecimal() or int(interval) == 0:
+        parser.error(f"{OTLP_INTERVAL} is {interval!r}; it must be a whole number of milliseconds above 0")
+    return TelemetrySettings(
+        metrics_port=options.metrics_port,
+        sends_metrics="metrics" in options.otlp,
+        sends_traces="traces" in options.otlp,
+        every_seconds=int(interval) / 1000,
     )
 
 
@@ -109,9 +142,9 @@ def _tls(options: argparse.Namespace) -> TlsSettings | None:
 class _Parser(argparse.ArgumentParser):
     """The flags, in groups; their defaults are those of the settings, unless the environment has others."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], program: str) -> None:
         super().__init__(
-            prog="ecg-server",
+            prog=program,
             usage="ecg-server [FLAG ...]; ecg-server --help lists them",
             description="Classifies 12-lead ECG recordings over gRPC (ecg.v1.EcgService).",
             epilog=EPILOG,
@@ -125,6 +158,7 @@ class _Parser(argparse.ArgumentParser):
         self._add_limits(defaults)
         self._add_connections(defaults.connections)
         self._add_records_and_health(defaults.health)
+        self._add_telemetry()
         self.add_argument("--version", action="version", version=f"ecg-server {version('ecg-classifier')}")
 
     def _add_model(self, defaults: ServerSettings) -> None:
@@ -231,6 +265,16 @@ class _Parser(argparse.ArgumentParser):
         meaning = "how long one run of the network may take before it counts as stuck, in seconds"
         self._add(group, "--stuck-seconds", _positive(float), defaults.stuck_seconds, meaning)
 
+    def _add_telemetry(self) -> None:
+        group = self.add_argument_group("what it tells of itself (docs/observability.md)")
+        meaning = (
+            "a port where Prometheus finds metrics, in plain text, at /metrics; of several workers each has the next; "
+            "0 picks a free one; unless given, none"
+        )
+        self._add(group, "--metrics-port", _port, None, meaning)
+        meaning = "what to send over OTLP, metrics and traces, to where the variables OTEL_EXPORTER_OTLP_... say"
+        self._add_several(group, "--otlp", _otlp, "WHAT", meaning)
+
     def _add(
         self,
         group: argparse._ArgumentGroup,
@@ -292,9 +336,15 @@ def _runtime(text: str) -> Runtime:
     return Runtime(text)
 
 
+def _otlp(text: str) -> str:
+    if text not in {"metrics", "traces"}:
+        raise argparse.ArgumentTypeError(f"{text!r} must be metrics or traces")
+    return text
+
+
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the range of TCP
-        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to 65535")
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to {LAST_PORT}")
     return int(text)
 
 

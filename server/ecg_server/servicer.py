@@ -133,17 +133,17 @@ class EcgServicer(EcgServiceServicer):
             raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
         call = current_call.get()
         call.share.take()
-        digest = await call.received(request.recording)
+        receipt = await call.received(request.recording)
         try:
             response = await answer()
         except InvalidRecordingError as error:
             refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
-            call.answered(digest, recording_error(refused))
+            call.answered(receipt, recording_error(refused))
             raise refused from None
         except ANSWERED as error:
-            call.answered(digest, recording_error(error))
+            call.answered(receipt, recording_error(error))
             raise
-        call.answered(digest, response.prediction)
+        call.answered(receipt, response.prediction)
         return response
 
     async def _predict(self, request: pb.PredictRequest, model: ServedModel, context: "Context") -> pb.PredictResponse:

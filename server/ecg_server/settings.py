@@ -132,6 +132,29 @@ class HealthSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """What the server tells of itself, and how.
+
+    Attributes:
+        metrics_port: a further port that tells metrics to anyone who comes, in plain text; 0 picks a free one; None:
+            there is none.
+        sends_metrics: whether metrics are sent over OTLP.
+        sends_traces: whether calls are traced, and the traces sent over OTLP.
+        every_seconds: how often metrics are sent.
+    """
+
+    metrics_port: int | None = None
+    sends_metrics: bool = False
+    sends_traces: bool = False
+    every_seconds: float = 60.0
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anything needs to be counted."""
+        return self.metrics_port is not None or self.sends_metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     """How the server runs.
 
@@ -157,6 +180,7 @@ class ServerSettings:
         connections: how long connections and calls may last.
         records: what is written down, and where.
         health: how the server looks after itself.
+        telemetry: what it tells of itself.
     """
 
     model: str = DEFAULT_BUNDLE
@@ -179,3 +203,4 @@ class ServerSettings:
     connections: ConnectionSettings = field(default_factory=ConnectionSettings)
     records: RecordSettings = field(default_factory=RecordSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -4,6 +4,8 @@ An error that is in the table tells its caller what it says. Any other is INTERN
 in the log.
 """
 
+from math import ceil
+
 import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
@@ -89,7 +91,7 @@ def status_of(error: Exception) -> Status:
         status.details.add().Pack(BadRequest(field_violations=violations))
     if isinstance(error, TryLaterError):
         delay = Duration()
-        delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
+        delay.FromMilliseconds(ceil(error.retry_after_seconds * 1000))  # up: 0 would be now, and now it is too early
         status.details.add().Pack(RetryInfo(retry_delay=delay))
     return status
 

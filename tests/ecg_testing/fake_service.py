@@ -39,6 +39,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         hold_after: after how many answers streams answer no more, and wait to be ended; None: never.
         token: which token a caller must bring; None: none.
         calls: calls and streams so far.
+        traceparents: of which trace each of them said that it is a part; None: of none.
     """
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         self.hold_after: int | None = None
         self.token: str | None = None
         self.calls = 0
+        self.traceparents: list[str | bytes | None] = []
 
     @property
     def received_count(self) -> int:
@@ -178,6 +180,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
 
     def _begin(self, context: grpc.ServicerContext) -> None:
         self.calls += 1
+        self.traceparents.append(dict(context.invocation_metadata()).get("traceparent"))
         if self.token is not None and ("authorization", f"Bearer {self.token}") not in context.invocation_metadata():
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "the credentials are missing or not valid")
         if self.failures:

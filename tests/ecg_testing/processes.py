@@ -1,8 +1,10 @@
-"""A server, and a gateway, as users start them: processes of their own."""
+"""Servers as users start them: processes of their own."""
 
+import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from typing import Self
 
 LISTENING = "listening on "
@@ -13,6 +15,8 @@ class ServerProcess:
 
     Args:
         arguments: its flags, besides --port.
+        module: what is run in its place.
+        environment: variables, besides those of this process.
 
     Attributes:
         process: the process.
@@ -20,11 +24,12 @@ class ServerProcess:
         lines: what it wrote to standard error, so far.
     """
 
-    module = "ecg_server"
-
-    def __init__(self, *arguments: str) -> None:
+    def __init__(
+        self, *arguments: str, module: str = "ecg_server", environment: Mapping[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", self.module, "--port", "0", *arguments],
+            [sys.executable, "-m", module, "--port", "0", *arguments],
+            env={**os.environ, **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -74,9 +79,3 @@ class ServerProcess:
                 self.address = line.removeprefix(LISTENING).strip()
                 self._is_listening.set()
         self._is_listening.set()
-
-
-class GatewayProcess(ServerProcess):
-    """`python -m ecg_gateway` on a free port."""
-
-    module = "ecg_gateway"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ecg_gateway.settings import BodySettings
 from ecg_testing.gateways import gateway
-from ecg_testing.processes import GatewayProcess, ServerProcess
+from ecg_testing.processes import ServerProcess
 
 JSON = {"Content-Type": "application/json"}
 PREDICT = "/v1/recordings:predict"
@@ -165,9 +165,9 @@ def test_a_body_that_is_no_gzip(url: str, body: bytes) -> None:
 
 
 @pytest.fixture(scope="module")
-def process(default_server: ServerProcess) -> Iterator[GatewayProcess]:
+def process(default_server: ServerProcess) -> Iterator[ServerProcess]:
     """A gateway in a process of its own, whose memory is watched."""
-    with GatewayProcess("--service", default_server.address) as process:
+    with ServerProcess("--service", default_server.address, module="ecg_gateway") as process:
         requests.get(f"http://{process.address}/v1/model", timeout=60)
         yield process
 
@@ -182,7 +182,7 @@ def process(default_server: ServerProcess) -> Iterator[GatewayProcess]:
 )
 @pytest.mark.parametrize("path", ["/predict", PREDICT])
 def test_a_body_of_100_mib_is_refused_and_not_held(
-    process: GatewayProcess, path: str, body: Any, headers: dict[str, str]
+    process: ServerProcess, path: str, body: Any, headers: dict[str, str]
 ) -> None:
     """The memory stays where it was, but for what the largest body may have."""
     pieces = iter([bytes(MEBIBYTE)] * 100) if isinstance(body, Iterator) else body
@@ -194,7 +194,7 @@ def test_a_body_of_100_mib_is_refused_and_not_held(
     assert grown < 80 * MEBIBYTE
 
 
-def test_it_is_refused_before_it_is_sent(process: GatewayProcess) -> None:
+def test_it_is_refused_before_it_is_sent(process: ServerProcess) -> None:
     """Whoever says how large it is gets the answer at once, and may go on sending."""
     host, port = process.address.split(":")
     with socket.create_connection((host, int(port)), timeout=60) as connection:
@@ -207,7 +207,7 @@ def test_it_is_refused_before_it_is_sent(process: GatewayProcess) -> None:
     assert b'"BODY_TOO_LARGE"' in answer
 
 
-def test_who_waits_to_be_told_to_send_is_refused_and_let_go(process: GatewayProcess) -> None:
+def test_who_waits_to_be_told_to_send_is_refused_and_let_go(process: ServerProcess) -> None:
     """`Expect: 100-continue`, as curl sends it with large bodies."""
     host, port = process.address.split(":")
     with socket.create_connection((host, int(port)), timeout=60) as connection:

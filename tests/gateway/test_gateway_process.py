@@ -21,7 +21,7 @@ from ecg_server.settings import AccessSettings
 from ecg_testing.certificates import chain, put, server_files
 from ecg_testing.fakes import fake_classifier
 from ecg_testing.gateways import gateway
-from ecg_testing.processes import GatewayProcess, ServerProcess
+from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import serving
 
 OTHERS = "0.0.0.0"  # noqa: S104 - that is the point
@@ -30,7 +30,7 @@ OTHERS = "0.0.0.0"  # noqa: S104 - that is the point
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_it_is_told_to_stop(default_server: ServerProcess, number: signal.Signals) -> None:
     """One line when it listens, one for each request but those of probes, and status 0."""
-    with GatewayProcess("--service", default_server.address) as process:
+    with ServerProcess("--service", default_server.address, module="ecg_gateway") as process:
         requests.get(f"http://{process.address}/healthz", timeout=60)
         requests.get(
             f"http://{process.address}/model-summary?patient=secret", headers={"X-Request-ID": "a"}, timeout=60
@@ -51,7 +51,7 @@ def test_it_serves_until_it_is_told_to_stop(default_server: ServerProcess, numbe
 
 def test_metrics_are_told_on_a_port_of_their_own(default_server: ServerProcess) -> None:
     """Requests by method, route and status, and how long they took; not to those who call the gateway."""
-    with GatewayProcess("--service", default_server.address, "--metrics-port", "0") as process:
+    with ServerProcess("--service", default_server.address, "--metrics-port", "0", module="ecg_gateway") as process:
         port = json.loads(process.lines[0])["port"]
         requests.get(f"http://{process.address}/v1/model", timeout=60)
         requests.get(f"http://{process.address}/secret", timeout=60)

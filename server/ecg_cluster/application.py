@@ -1,0 +1,70 @@
+"""The application as Serve deploys it: by `ecg-cluster`, by `serve run`, or from a config file.
+
+    serve run ecg_cluster.application:build model=reference
+
+In a config file its arguments stand under `args`; they are the flags of `ecg-cluster` without the dashes, with an
+environment of their own: none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ray import serve
+from ray.serve import Application
+from ray.serve.config import AutoscalingConfig
+
+from ecg_cluster.flags import arguments_of, read_cluster_settings
+from ecg_cluster.replica import EcgReplica
+from ecg_cluster.settings import ClusterSettings
+from ecg_server.served_models import STABLE
+
+DEPLOYMENT = "EcgService"
+# Beyond the time that calls have to end, what else may take when a replica is told to go.
+GRACE_SECONDS = 2.0
+
+
+def build(args: dict[str, Any]) -> Application:
+    """Return the application.
+
+    Args:
+        args: flags without dashes, such as {"model": "reference", "also": {"canary": "path"}, "max-replicas": 4}.
+    """
+    return application(read_cluster_settings(arguments_of(args), {}))
+
+
+def application(settings: ClusterSettings) -> Application:
+    """Return the application that settings make.
+
+    The models are told to replicas apart from all else (`user_config`), so that to deploy others ends no replica.
+    """
+    server, replicas = settings.server, settings.replicas
+    count: Mapping[str, Any] = (
+        {"num_replicas": replicas.least}
+        if replicas.least == replicas.most
+        else {
+            "autoscaling_config": AutoscalingConfig(
+                min_replicas=replicas.least,
+                max_replicas=replicas.most,
+                initial_replicas=max(replicas.least, 1),
+                target_ongoing_requests=replicas.target_calls,
+            )
+        }
+    )
+    deployment = serve.deployment(
+        EcgReplica,
+        name=DEPLOYMENT,
+        ray_actor_options={"num_cpus": replicas.cpus},
+        user_config={STABLE: server.model, **server.others},
+        max_ongoing_requests=replicas.most_calls,
+        graceful_shutdown_timeout_s=server.drain_seconds + GRACE_SECONDS,
+        # While replicas are replaced a new one answers before the one it replaces goes.
+        max_surge_percent=100,
+        # Calls are logged by the server's own interceptor.
+        logging_config={"enable_access_log": False},
+        **count,
+    )
+    runs = max(1, round(replicas.cpus))
+    return deployment.bind(
+        replace(server, model="", others={}, batching=replace(server.batching, runs=runs))
+    )
