@@ -11,6 +11,7 @@
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
 # make explanations DATA=<PTB-XL folder> measures how far explanations can be trusted: docs/explanations.md
 # make model-card   writes docs/model-card.md from docs/evaluation
+# make screenshots  takes the pictures of the gateway's page anew: docs/images/page-*.png
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make bench-cluster   what the road through Ray Serve costs beside ecg-server, and what replicas bring
@@ -85,6 +86,11 @@ explanations: $(READY)
 
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
+	$(BIN)/python scripts/model_card_page.py docs/model-card.md server/ecg_gateway/page/static/model-card.html
+
+# It stands on what the tests stand on: a server, a gateway, Debian's Chromium.
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m ecg_testing.screenshots docs/images
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
