@@ -43,7 +43,7 @@ PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
 .PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
     model-card bench bench-overload fuzz bench-cluster soak faults clients generate generate-clients lock clean \
-    dashboard-picture \
+    dashboard-picture
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
