@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from ecg_cluster.archive.errors import ClusterError
 from ecg_server.cores import usable_cores
 
 MEBIBYTE = 1 << 20
-LOOPBACK = "127.0.0.1"
+CONNECT_SECONDS = 5
 
 
 @contextlib.contextmanager
@@ -27,14 +28,21 @@ def connected(address: str, workers: int | None, object_store_mib: int) -> Itera
     """
     with _joined(address) if address else _started(workers or usable_cores(), object_store_mib):
         _leave_the_terminal_alone()
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # Ray's is untyped
+        resources: dict[str, float] = ray.cluster_resources()
         yield workers or max(1, int(resources.get("CPU", 1)))
 
 
 @contextlib.contextmanager
 def _joined(address: str) -> Iterator[None]:
-    remedy = "give the HOST:PORT of the head of one, or no --address for a cluster of this machine alone"
-    with _running(f"there is no Ray cluster at {address}; {remedy}", address=address):
+    remedy = "give HOST:PORT of the head of one, with RAY_AUTH_MODE=token if it wants a token, or no --address"
+    otherwise = f"there is no Ray cluster at {address}; {remedy}"
+    host, _, port = address.rpartition(":")
+    try:
+        # Ray itself would try for a minute.
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise ClusterError(otherwise) from error
+    with _running(otherwise, address=address):
         yield
 
 
@@ -44,12 +52,11 @@ def _started(cores: int, object_store_mib: int) -> Iterator[None]:
     with (
         tempfile.TemporaryDirectory(prefix="ecg-ray-", dir="/tmp", ignore_cleanup_errors=True) as folder,
         _running(
-            "Ray cannot be started on this machine; see that there is memory enough",
+            "Ray did not start on this machine within half a minute; try again when it is less busy",
             address="local",
             num_cpus=cores,
             object_store_memory=object_store_mib * MEBIBYTE,
             include_dashboard=False,
-            _node_ip_address=LOOPBACK,
             _temp_dir=folder,
         ),
     ):
@@ -61,7 +68,7 @@ def _running(otherwise: str, **options: Any) -> Iterator[None]:
     try:
         with _silent():
             ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
-    except (OSError, RuntimeError, ValueError, AssertionError) as error:
+    except Exception as error:  # Ray raises what it likes
         raise ClusterError(otherwise) from error
     try:
         yield

@@ -114,7 +114,8 @@ class Measurements(Observer):
         for one in prediction.classes:
             key = (model, one.code)
             self.probabilities[key].add(one.probability)
-            self.findings[key] += one.is_positive
+            if one.is_positive:
+                self.findings[key] += 1
         for warning in prediction.warnings:
             self.warnings[warning.code] += 1
 
