@@ -1,22 +1,27 @@
 # make demo    sets everything up, starts a server, streams recordings to it and prints what they show
 # make test    sets everything up and runs all tests
 # make serve   leaves a server running on 127.0.0.1:50051
+# make gateway  HTTP and JSON on 127.0.0.1:8000, for the server that make serve left running
+# make schemathesis   sends that gateway what its OpenAPI document allows, and what it does not
 # make check   generated code, contract, style, types, imports, the documentation as a site
 # make docs    builds that site into build/site; make docs-serve shows it while it is written
 # make train   DATA=<PTB-XL folder> [OUTPUT=build/ensemble] trains both networks and makes the default bundle
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
+# make explanations DATA=<PTB-XL folder> measures how far explanations can be trusted: docs/explanations.md
 # make model-card   writes docs/model-card.md from docs/evaluation
+# make screenshots  takes the pictures of the gateway's page anew: docs/images/page-*.png
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
 # make bench-cluster   what the road through Ray Serve costs beside ecg-server, and what replicas bring
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
+# make dashboard-picture [DATA=<recordings>]   draws the dashboard from some minutes of real servers: docs/images/dashboard.png
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
-# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md, the stubs of
-#               clients/, and requirements.lock
+# make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
+#               document, the stubs of clients/, and requirements.lock
 
 PYTHON ?= python3
 DATA ?=
@@ -36,14 +41,22 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve test check docs docs-serve train evaluate recordings quality model-card bench bench-cluster bench-overload fuzz \
-    soak faults clients generate generate-clients lock clean
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
+    model-card bench bench-overload fuzz bench-cluster soak faults clients generate generate-clients lock clean \
+    dashboard-picture
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
 
 serve: $(READY)
 	$(BIN)/ecg-server $(ARGS)
+
+gateway: $(READY)
+	$(BIN)/ecg-gateway $(ARGS)
+
+# That leads have one length, or are not flat, no schema can say: what it allows may be refused.
+schemathesis: $(READY)
+	$(BIN)/schemathesis run http://127.0.0.1:8000/openapi.json --exclude-checks positive_data_acceptance $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)
@@ -67,8 +80,17 @@ quality: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make quality DATA=<folder>'; exit 2; }
 	$(BIN)/python -m ecg_evaluation.signal_quality "$(DATA)" --document docs/quality.md $(ARGS)
 
+explanations: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make explanations DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.explanations "$(DATA)" --document docs/explanations.md $(ARGS)
+
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
+	$(BIN)/python scripts/model_card_page.py docs/model-card.md server/ecg_gateway/page/static/model-card.html
+
+# It stands on what the tests stand on: a server, a gateway, Debian's Chromium.
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m ecg_testing.screenshots docs/images
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -89,6 +111,10 @@ soak: $(READY)
 
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
+
+# Like the soak. What Prometheus is: apt-get install prometheus, or its own releases.
+dashboard-picture: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m dashboard_picture $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 clients: $(READY)
 	$(BIN)/pytest tests/clients $(ARGS)
@@ -112,17 +138,24 @@ docs-serve: $(READY)
 	$(MKDOCS) serve
 
 generate: $(READY)
-	scripts/generate $(BIN) generated docs/reference/contract.md
+	scripts/generate $(BIN) generated docs/reference/contract.md server/ecg_gateway/openapi.json
 
 generate-clients: $(READY)
 	scripts/generate-go $(BIN) clients/go
 	cd clients/typescript && npm ci
 	scripts/generate-typescript $(BIN) clients/typescript
 
-# The lock holds hashes for every platform and every Python from 3.11 on.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
+# The same versions, for the Python and the platform of a container alone.
+LOCK_IMAGE := $(LOCK) --constraint requirements.lock --python-version 3.13 --python-platform linux
+
+# requirements.lock holds hashes for every platform and every Python from 3.11 on.
 lock:
-	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate \
-	    --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(LOCK) --universal --extra dev pyproject.toml --output-file requirements.lock
+	$(LOCK_IMAGE) --extra cli --extra onnx --extra telemetry pyproject.toml --output-file deploy/container/onnx.lock
+	$(LOCK_IMAGE) --extra cli --extra server --extra telemetry pyproject.toml \
+	    --output-file deploy/container/tensorflow.lock
+	echo hatchling | $(LOCK_IMAGE) - --output-file deploy/container/build.lock
 
 clean:
 	rm -rf .venv build dist

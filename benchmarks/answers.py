@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, recordings
+from ecg_client import Recording
 from ecg_evaluation.model_recording import model_recording
 from ecg_model.classifier import Classifier, Prediction
 from ecg_model.loading import Runtime, load_classifier
@@ -53,8 +54,12 @@ def describe_model(model: str) -> str:
 
 def service_answers(model: str, sample_rate_hz: float = NATIVE_RATE_HZ) -> AnswerKey:
     """Return what the service has to answer."""
-    sent = [model_recording(one) for one in recordings(SampleKind.INT16, sample_rate_hz)]
-    outcomes = classifier(model, Runtime.ONNX, 1).classify(sent)
+    return answers_of(model, recordings(SampleKind.INT16, sample_rate_hz))
+
+
+def answers_of(model: str, sent: Sequence[Recording]) -> AnswerKey:
+    """Return what the service has to answer to these recordings."""
+    outcomes = classifier(model, Runtime.ONNX, 1).classify([model_recording(one) for one in sent])
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
     if len(predictions) < len(sent):
         raise WrongAnswerError("a recording was refused")

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from typing import Any
 
 from benchmarks.answers import AnswerKey, classifier, network_inputs
 from benchmarks.measurement import Measurement, Window, Work, measured
@@ -74,6 +76,13 @@ def call_http(load: Load, model: str) -> Measurement:
     """
     inputs = zip(*network_inputs(classifier(model, Runtime.ONNX, 1)), strict=True)
     bodies = [json.dumps({"X": metadata.tolist(), "Y": signal.tolist()}) for metadata, signal in inputs]
+    return post(load, "/predict", bodies, lambda answer: [answer[code] for code in DIAGNOSTIC_CLASSES])
+
+
+def post(
+    load: Load, path: str, bodies: Sequence[str | bytes], probabilities_of: Callable[[Any], list[float]]
+) -> Measurement:
+    """Send these bodies again and again, each caller in a thread, with a connection of its own that is kept open."""
 
     def call(seconds: float) -> Work:
         ends = time.monotonic() + seconds
@@ -82,9 +91,9 @@ def call_http(load: Load, model: str) -> Measurement:
         while not latencies or time.monotonic() < ends:
             index = len(latencies) % len(bodies)
             started = time.perf_counter()
-            connection.request("POST", "/predict", bodies[index], {"Content-Type": "application/json"})
+            connection.request("POST", path, bodies[index], {"Content-Type": "application/json"})
             answer = json.loads(connection.getresponse().read())
-            load.answers.check(index, [answer[code] for code in DIAGNOSTIC_CLASSES])
+            load.answers.check(index, probabilities_of(answer))
             latencies.append(1000 * (time.perf_counter() - started))
         connection.close()
         return Work(len(latencies), tuple(latencies))

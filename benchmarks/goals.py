@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from benchmarks.case import Goal, Results
 from benchmarks.figures import bare_best, bare_single_ms, figure, of_bare_best, over_original
-from benchmarks.parts import growth, resources, stream, unary
+from benchmarks.parts import gateway, growth, resources, stream, unary
 from benchmarks.spread import Spread, difference, ratio
 from ecg_model.loading import Runtime
 
@@ -22,6 +22,7 @@ def judge(results: Results) -> tuple[Goal, ...]:
         _unary_latency(results),
         _over_original(results),
         _tail(results),
+        *_json_cost(results),
         _at_most(200, "MB", "Resident memory after load, onnx", _resource(results, "after_rss_mb")),
         _at_most(1.5, "s", "From the process's start to SERVING, onnx", _resource(results, "start_s")),
         _growth(results),
@@ -67,6 +68,20 @@ def _over_original(results: Results) -> Goal:
 def _tail(results: Results) -> Goal:
     p50, p99 = (figure(results.cases, unary.PART, MANY_CALLERS, f"p{percent}_ms") for percent in (50, 99))
     return _at_most(3, "", f"{MANY_CALLERS}: p99 over p50", None if p50 is None or p99 is None else ratio(p99, p50))
+
+
+def _json_cost(results: Results) -> tuple[Goal, ...]:
+    return tuple(
+        _at_most(3, "ms", f"{name}: CPU of server and gateway, less the server's for gRPC", _beyond_grpc(results, name))
+        for name in gateway.DOORS
+    )
+
+
+def _beyond_grpc(results: Results, name: str) -> Spread | None:
+    over_http, over_grpc = (
+        figure(results.cases, gateway.PART, case, "server_cpu_ms") for case in (name, gateway.OVER_GRPC)
+    )
+    return None if over_http is None or over_grpc is None else difference(over_http, over_grpc)
 
 
 def _growth(results: Results) -> Goal:

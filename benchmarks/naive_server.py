@@ -51,6 +51,10 @@ class NaiveServicer(EcgServiceServicer):
                 sequence_number += 1
                 yield response
 
+    async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.ExplainResponse:  # noqa: N802
+        """Explain nothing: that is not what is compared."""
+        raise NotImplementedError
+
     async def ModelSummary(self, request: pb.ModelSummaryRequest, context: Any) -> pb.ModelSummaryResponse:  # noqa: ARG002, N802
         """Describe the model."""
         return model_summary_to_proto(self._classifier)

@@ -10,13 +10,13 @@ from benchmarks.case import Case, CaseResult, Results
 from benchmarks.goals import judge
 from benchmarks.machine import describe_machine
 from benchmarks.measurement import Metrics
-from benchmarks.parts import bare, growth, naive, original, resources, stream, unary, workers
+from benchmarks.parts import bare, gateway, growth, naive, original, resources, stream, unary, workers
 from benchmarks.settings import Settings
 from benchmarks.spread import Spread, spread
 from benchmarks.stage import Stage
 
 PARTS: dict[str, Callable[[Stage], list[Case]]] = {
-    module.PART: module.cases for module in (bare, original, naive, unary, stream, workers, resources, growth)
+    module.PART: module.cases for module in (bare, original, naive, unary, gateway, stream, workers, resources, growth)
 }
 
 Report = Callable[[int, int, str], None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.budget import stream_budget
 from benchmarks.case import CaseResult, Goal, Results
 from benchmarks.figures import of_bare_best, over_original
-from benchmarks.parts import bare, growth, naive, original, resources, stream, unary, workers
+from benchmarks.parts import bare, gateway, growth, naive, original, resources, stream, unary, workers
 from benchmarks.spread import Spread
 
 NOTHING = "–"
@@ -65,6 +65,7 @@ _PARTS: dict[str, tuple[str, tuple[Column, ...]]] = {
     original.PART: ("The original web service", _UNARY),
     naive.PART: ("A naive gRPC server, onnx", _UNARY),
     unary.PART: ("This server: single calls", _UNARY),
+    gateway.PART: ("The gateway: a recording over HTTP, 1 caller, onnx", _UNARY),
     stream.PART: ("This server: streams", _STREAM),
     workers.PART: ("This server: worker processes, onnx", _UNARY),
     resources.PART: ("Start-up and memory", _RESOURCES),

@@ -1,1 +1,1 @@
-"""Writes docs/reference/contract.md from the comments of the .proto files (make generate)."""
+"""Writes what is made of the comments of the .proto files (make generate): the contract's reference, OpenAPI."""

@@ -18,9 +18,11 @@ _PTBXL = Path(__file__).resolve().parents[2] / "shared" / "ptbxl"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How thorough the tests of faults are."""
+    """How thorough the tests of faults and of packages are."""
     parser.addoption("--faults", type=int, default=5, help="faults of each kind in tests/faults (default: 5)")
     parser.addoption("--faults-seed", type=int, default=None, help="what their timing follows from (default: random)")
+    everything = "installs on every Python that is found, with TensorFlow too, and look for wheels (make packages)"
+    parser.addoption("--all-packages", action="store_true", help=everything)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ DOCUMENTS = (
     "docs/batch.md",
     "docs/command-line.md",
     "docs/errors.md",
+    "docs/observability.md",
     "docs/operations.md",
     "docs/security.md",
 )

@@ -1,7 +1,8 @@
 """The asynchronous client."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -17,6 +18,8 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
+from ecg_client.convert_explanation import explain_request_to_proto, explanation_from_proto
+from ecg_client.explanation import Explanation, ExplanationMethod
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -24,9 +27,11 @@ from ecg_client.recording import Recording
 from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumable
 from ecg_client.status import error_from_rpc, stream_ended_early, typed_errors
 from ecg_client.tls import Tls
+from ecg_client.tracing import around_calls
 
 if TYPE_CHECKING:
     import pandas as pd
+    from opentelemetry.trace import TracerProvider
 
 
 class AsyncEcgClient:
@@ -42,6 +47,7 @@ class AsyncEcgClient:
         tls: Certificates; see `EcgClient`.
         token: The bearer token; see `EcgClient`.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
+        tracing: Whether every call is a span of OpenTelemetry; see `EcgClient`.
     """
 
     def __init__(
@@ -51,10 +57,12 @@ class AsyncEcgClient:
         tls: Tls | None = None,
         token: str | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
+        tracing: "bool | TracerProvider" = False,
     ) -> None:
         connection = Connection(address, tls, token)
         self._address = address
         self._metadata = connection.metadata
+        self._around_call = around_calls(connection.metadata, tracing)
         self._timeout_s = timeout_s
         self._channel = connection.open_async()
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
@@ -79,9 +87,32 @@ class AsyncEcgClient:
             recording=recording_to_proto(recording),
             options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
-        with typed_errors(self._address, self._timeout_s):
-            response = await self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("Predict") as metadata:
+            response = await self._service.Predict(request, timeout=self._timeout_s, metadata=metadata)
         return prediction_from_proto(response.prediction)
+
+    async def explain(  # noqa: PLR0913 - each is a choice of the caller's
+        self,
+        recording: Recording,
+        *,
+        method: ExplanationMethod = ExplanationMethod.OCCLUSION,
+        class_codes: Sequence[str] = (),
+        include_lead_times: bool = False,
+        window: int | None = None,
+        model_version: str = "",
+    ) -> Explanation:
+        """Classifies one recording, and asks what in it speaks for its classes; see `EcgClient.explain`."""
+        request = explain_request_to_proto(
+            recording,
+            method=method,
+            class_codes=class_codes,
+            include_lead_times=include_lead_times,
+            window=window,
+            model_version=model_version,
+        )
+        with typed_errors(self._address, self._timeout_s), self._around_call("Explain") as metadata:
+            response = await self._service.Explain(request, timeout=self._timeout_s, metadata=metadata)
+        return explanation_from_proto(response)
 
     async def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,
@@ -105,19 +136,15 @@ class AsyncEcgClient:
         sender.start()
         try:
             while True:
-                call = self._service.PredictStream(
-                    sender.requests(), timeout=resumption.remaining_s, metadata=self._metadata
-                )
                 try:
-                    async for response in call:
-                        sender.answered(len(response.results))
-                        for result in resumption.results(response):
-                            yield result
+                    with self._opened_stream(sender, resumption) as call:
+                        async for response in call:
+                            sender.answered(len(response.results))
+                            for result in resumption.results(response):
+                                yield result
                     cut = stream_ended_early(self._address)
                 except grpc.RpcError as error:
                     cut = error_from_rpc(error, self._address, timeout_s, is_stream=True)
-                finally:
-                    call.cancel()
                 if sender.is_done and is_resumable(cut):
                     break
                 await asyncio.sleep(resumption.wait_s(cut, is_idle=sender.is_idle))
@@ -125,6 +152,16 @@ class AsyncEcgClient:
             sender.close()
         if sender.source_error is not None:
             raise sender.source_error
+
+    @contextlib.contextmanager
+    def _opened_stream(self, sender: AsyncSender, resumption: Resumption) -> Iterator[Any]:
+        """Opens a stream, which is cancelled at the end, whatever that is."""
+        with self._around_call("PredictStream") as metadata:
+            call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=metadata)
+            try:
+                yield call
+            finally:
+                call.cancel()
 
     async def predict_frame(
         self,
@@ -151,8 +188,8 @@ class AsyncEcgClient:
     async def model_summary(self, *, model_version: str = "") -> ModelSummary:
         """Asks which models are being served, and what one of them is; see `EcgClient.model_summary`."""
         request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
-        with typed_errors(self._address, self._timeout_s):
-            response = await self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("ModelSummary") as metadata:
+            response = await self._service.ModelSummary(request, timeout=self._timeout_s, metadata=metadata)
         return model_summary_from_proto(response)
 
     async def health(self) -> ServingStatus:

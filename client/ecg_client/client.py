@@ -1,7 +1,8 @@
 """The blocking client."""
 
+import contextlib
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -15,7 +16,9 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
+from ecg_client.convert_explanation import explain_request_to_proto, explanation_from_proto
 from ecg_client.errors import ServiceError
+from ecg_client.explanation import Explanation, ExplanationMethod
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -24,9 +27,11 @@ from ecg_client.resumption import DEFAULT_RESUME, Resume, Resumption, is_resumab
 from ecg_client.sender import Sender
 from ecg_client.status import error_from_rpc, stream_ended_early, typed_errors
 from ecg_client.tls import Tls
+from ecg_client.tracing import around_calls
 
 if TYPE_CHECKING:
     import pandas as pd
+    from opentelemetry.trace import TracerProvider
 
 
 class EcgClient:
@@ -40,10 +45,13 @@ class EcgClient:
         tls: Certificates, of which `Tls()` trusts what this machine trusts; None is plain text.
         token: The bearer token that the service knows its caller by. It is sent in plain text only to this machine.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.
+        tracing: Whether every call is a span of OpenTelemetry, which the service's spans are children of: True, for the
+            provider that the program has set, or a provider. Health is not traced.
 
     Raises:
         InvalidAddressError: The address names no host and port.
         InvalidCredentialsError: The token or a file of certificates cannot be used.
+        MissingExtraError: Tracing is wanted, and OpenTelemetry is not installed.
 
     Every method raises `ServiceError`, or what derives from it, when the call fails. A call that finds the service
     unavailable is made again, some times within its timeout; a stream that is cut is resumed.
@@ -56,10 +64,12 @@ class EcgClient:
         tls: Tls | None = None,
         token: str | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
+        tracing: "bool | TracerProvider" = False,
     ) -> None:
         connection = Connection(address, tls, token)
         self._address = address
         self._metadata = connection.metadata
+        self._around_call = around_calls(connection.metadata, tracing)
         self._timeout_s = timeout_s
         self._channel = connection.open()
         self._service = ecg_service_pb2_grpc.EcgServiceStub(self._channel)
@@ -92,9 +102,53 @@ class EcgClient:
             recording=recording_to_proto(recording),
             options=options_to_proto(include_windows=include_windows, model_version=model_version),
         )
-        with typed_errors(self._address, self._timeout_s):
-            response = self._service.Predict(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("Predict") as metadata:
+            response = self._service.Predict(request, timeout=self._timeout_s, metadata=metadata)
         return prediction_from_proto(response.prediction)
+
+    def explain(  # noqa: PLR0913 - each is a choice of the caller's
+        self,
+        recording: Recording,
+        *,
+        method: ExplanationMethod = ExplanationMethod.OCCLUSION,
+        class_codes: Sequence[str] = (),
+        include_lead_times: bool = False,
+        window: int | None = None,
+        model_version: str = "",
+    ) -> Explanation:
+        """Classifies one recording, and asks what in it speaks for its classes.
+
+        It costs the service as much as some forty predictions, and waits its turn there; docs/explanations.md says how
+        far it can be trusted.
+
+        Args:
+            recording: The recording.
+            method: How it is found out.
+            class_codes: The classes to explain, such as "MI"; empty: all.
+            include_lead_times: Whether each half second of each lead is looked at by itself; by occlusion that costs
+                seven times as much.
+            window: The one window of a long recording to explain, counted from 0; None: all of it, if that is not too
+                much for the service (`Limits.max_explanation_windows`).
+            model_version: Which of the service's models is to answer, by label or version; empty: its usual one.
+
+        Raises:
+            RecordingRefusedError: The recording cannot be classified, the model has no such class, the recording no
+                such window, or it would cost too much; `field_violations` say what to change.
+            NotExplainableError: The service cannot explain by this method.
+            LimitExceededError: Too many explanations wait there already; `retry_after_s` says when to ask again.
+            UnknownModelError: The service has no such model.
+        """
+        request = explain_request_to_proto(
+            recording,
+            method=method,
+            class_codes=class_codes,
+            include_lead_times=include_lead_times,
+            window=window,
+            model_version=model_version,
+        )
+        with typed_errors(self._address, self._timeout_s), self._around_call("Explain") as metadata:
+            response = self._service.Explain(request, timeout=self._timeout_s, metadata=metadata)
+        return explanation_from_proto(response)
 
     def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,
@@ -150,16 +204,24 @@ class EcgClient:
         self, sender: Sender, resumption: Resumption, timeout_s: float | None
     ) -> Generator[RecordingResult, None, ServiceError]:
         """Yields results until the stream ends; returns how it did, which is early unless the sender is done."""
-        call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=self._metadata)
         try:
-            for response in call:
-                sender.answered(len(response.results))
-                yield from resumption.results(response)
+            with self._opened_stream(sender, resumption) as call:
+                for response in call:
+                    sender.answered(len(response.results))
+                    yield from resumption.results(response)
         except grpc.RpcError as error:
             return error_from_rpc(error, self._address, timeout_s, is_stream=True)
-        finally:
-            call.cancel()
         return stream_ended_early(self._address)
+
+    @contextlib.contextmanager
+    def _opened_stream(self, sender: Sender, resumption: Resumption) -> Iterator[Any]:
+        """Opens a stream, which is cancelled at the end, whatever that is."""
+        with self._around_call("PredictStream") as metadata:
+            call = self._service.PredictStream(sender.requests(), timeout=resumption.remaining_s, metadata=metadata)
+            try:
+                yield call
+            finally:
+                call.cancel()
 
     def predict_frame(
         self,
@@ -219,8 +281,8 @@ class EcgClient:
             UnknownModelError: The service has no such model.
         """
         request = ecg_service_pb2.ModelSummaryRequest(model_version=model_version)
-        with typed_errors(self._address, self._timeout_s):
-            response = self._service.ModelSummary(request, timeout=self._timeout_s, metadata=self._metadata)
+        with typed_errors(self._address, self._timeout_s), self._around_call("ModelSummary") as metadata:
+            response = self._service.ModelSummary(request, timeout=self._timeout_s, metadata=metadata)
         return model_summary_from_proto(response)
 
     def health(self) -> ServingStatus:

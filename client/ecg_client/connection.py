@@ -22,7 +22,7 @@ SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_na
 """What health is asked of: the process alone may be alive while its service takes no calls."""
 
 # Streams are resumed by `ecg_client.resumption`, and nobody wants a health check to be repeated until it is well.
-_RETRIED_METHODS = ("Predict", "ModelSummary")
+_RETRIED_METHODS = ("Predict", "Explain", "ModelSummary")
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -37,11 +37,17 @@ _SERVICE_CONFIG = {
         }
     ]
 }
+# A name or a list that stands for several servers: calls go to one after the other, past those that say of themselves
+# that they take none.
+_BALANCED_SERVICE_CONFIG = {
+    **_SERVICE_CONFIG,
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "healthCheckConfig": {"serviceName": SERVICE_NAME},
+}
 _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.enable_retries", 1),
-    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
     # A call whose message is larger is not retried, and by itself grpc stops at 256 KiB.
     ("grpc.per_rpc_retry_buffer_size", MAX_MESSAGE_BYTES),
     # A server that comes back is found within seconds, not minutes.
@@ -56,6 +62,7 @@ _MAX_PORT = 65535
 _HOST_AND_PORT = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)(?:%\w+)?\]|(?P<host>[^\s:/\[\]]+)):(?P<port>[0-9]{1,5})")
 # What grpc itself calls a target, for those who know what they do.
 _TARGET = re.compile(r"(?:unix|unix-abstract|dns|ipv4|ipv6|xds):\S+")
+_TARGETS_OF_SEVERAL = ("dns:", "ipv4:", "ipv6:")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -64,7 +71,8 @@ class Connection:
     """Where the service is, and how it and its caller show each other who they are.
 
     Attributes:
-        address: HOST:PORT or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        address: HOST:PORT or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`. The calls to a target that
+            stands for several servers (`dns:///HOST:PORT`, `ipv4:HOST:PORT,HOST:PORT`) are shared out among them.
         tls: Certificates; None is plain text.
         token: The bearer token that every call brings; None is none. It travels in plain text only to this machine.
 
@@ -111,7 +119,10 @@ class Connection:
     def _options(self) -> tuple[tuple[str, str | int], ...]:
         # What stays on this machine needs no proxy, and no proxy is to read it.
         direct = (("grpc.enable_http_proxy", 0),) if is_of_this_machine(self.address) else ()
-        return (*_CHANNEL_OPTIONS, *direct, *(() if self.tls is None else self.tls.options))
+        is_of_several = self.address.startswith(_TARGETS_OF_SEVERAL)
+        config = json.dumps(_BALANCED_SERVICE_CONFIG if is_of_several else _SERVICE_CONFIG)
+        tls_options = () if self.tls is None else self.tls.options
+        return (*_CHANNEL_OPTIONS, ("grpc.service_config", config), *direct, *tls_options)
 
 
 def checked_address(address: str) -> str:

@@ -22,6 +22,7 @@ FITTING = {
     grpc.StatusCode.OK,
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
+    grpc.StatusCode.FAILED_PRECONDITION,
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.UNIMPLEMENTED,
 }
@@ -30,13 +31,14 @@ _METHODS = {
     "/ecg.v1.EcgService/Predict": "unary_unary",
     "/ecg.v1.EcgService/PredictStream": "stream_stream",
     "/ecg.v1.EcgService/ModelSummary": "unary_unary",
+    "/ecg.v1.EcgService/Explain": "unary_unary",
     "/grpc.health.v1.Health/Check": "unary_unary",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": "stream_stream",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": "stream_stream",
     "/ecg.v1.EcgService/NoSuchMethod": "unary_unary",
 }
 # The first two have the most to get wrong.
-_WEIGHTS = (10, 10, 1, 1, 1, 1, 1)
+_WEIGHTS = (10, 10, 1, 1, 1, 1, 1, 1)
 _GREATEST_MESSAGES = 4
 
 

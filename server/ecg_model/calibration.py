@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ecg_model.manifest import Calibration, ClassSpecification
 from ecg_model.recording import FloatArray
+
+# Of p (1 - p), below which a float32 p is 0 or 1.
+_LEAST_SPREAD = 1e-40
 
 
 class Calibrator:
@@ -35,6 +39,16 @@ class Calibrator:
         odds_against = -(self._slope * log_odds + self._intercept)
         calibrated: FloatArray = np.exp(-np.logaddexp(0, odds_against)).astype(np.float32)
         return calibrated
+
+    def derivatives(self, probabilities: FloatArray) -> npt.NDArray[np.float64]:
+        """Return by how much the calibrated probabilities change with what the network says, [recording, class]."""
+        if self._is_identity:
+            return np.ones(probabilities.shape)
+        given, calibrated = (one.astype(np.float64) for one in (probabilities, self(probabilities)))
+        # Where the network says 0 or 1 it says so for ever: its own gradient is 0 there.
+        spread = np.maximum(given * (1 - given), _LEAST_SPREAD)
+        derivatives: npt.NDArray[np.float64] = self._slope * calibrated * (1 - calibrated) / spread
+        return derivatives
 
 
 def calibrate(probabilities: FloatArray, classes: Sequence[ClassSpecification]) -> FloatArray:

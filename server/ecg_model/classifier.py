@@ -1,5 +1,6 @@
 """Recordings in, predictions out."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -70,6 +71,19 @@ class Prediction:
 Outcome = Prediction | InvalidRecordingError
 
 
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """How long a batch took.
+
+    Attributes:
+        preprocessing_seconds: for all but the network: windows, resampling, quality, and what its answers become.
+        network_seconds: for the network.
+    """
+
+    preprocessing_seconds: float
+    network_seconds: float
+
+
 @dataclass(frozen=True, eq=False)  # without slots, which leave no place for what is made once
 class Classifier:
     """A network, its manifest, and the operating point at which its probabilities are findings.
@@ -100,6 +114,12 @@ class Classifier:
 
     def classify(self, recordings: Sequence[Recording]) -> list[Outcome]:
         """Return, for each recording, what it shows or why it cannot be told; one bad recording harms no other."""
+        outcomes, _ = self.classify_timed(recordings)
+        return outcomes
+
+    def classify_timed(self, recordings: Sequence[Recording]) -> tuple[list[Outcome], StageTimes]:
+        """Return what `classify` does, and how long it took."""
+        began, network_seconds = time.perf_counter(), 0.0
         outcomes: dict[int, Outcome] = {}
         alike: dict[Form, list[int]] = {}
         for index, recording in enumerate(recordings):
@@ -108,16 +128,23 @@ class Classifier:
             except InvalidRecordingError as error:
                 outcomes[index] = error
         for form, indices in alike.items():
-            outcomes.update(zip(indices, self._classify_alike([recordings[i] for i in indices], form), strict=True))
-        return [outcomes[index] for index in range(len(recordings))]
+            told, seconds = self._classify_alike([recordings[i] for i in indices], form)
+            outcomes.update(zip(indices, told, strict=True))
+            network_seconds += seconds
+        in_order = [outcomes[index] for index in range(len(recordings))]
+        return in_order, StageTimes(time.perf_counter() - began - network_seconds, network_seconds)
 
-    def _classify_alike(self, recordings: Sequence[Recording], form: Form) -> list[Outcome]:
+    def _classify_alike(self, recordings: Sequence[Recording], form: Form) -> tuple[list[Outcome], float]:
+        """Return the outcomes of recordings that are alike in form, and the seconds that the network took."""
         wanted = self.manifest.input
         prepared = prepare(recordings, form, wanted)
         usable = make_usable(prepared, form, wanted.sample_rate_hz, self.manifest.signal_rule)
         metadata, signals = network_inputs(replace(prepared, signals=usable.signals), wanted)
         counts = [len(own) for own in prepared.offsets_seconds]
-        of_windows = self._calibrate(self._run(metadata, signals))
+        began = time.perf_counter()
+        raw = self._run(metadata, signals)
+        network_seconds = time.perf_counter() - began
+        of_windows = self._calibrate(raw)
         probabilities = combine(of_windows, usable.left_out, counts)
         uncertainties = uncertainty(probabilities)
         reasons = self._abstain(uncertainties, signals, in_network_order(usable.ignored, wanted), counts)
@@ -138,7 +165,7 @@ class Classifier:
         return [
             refused or (prediction if finite else _overflowed())
             for refused, prediction, finite in zip(usable.refusals, predictions, is_finite, strict=True)
-        ]
+        ], network_seconds
 
     def _run(self, metadata: FloatArray, signals: FloatArray) -> FloatArray:
         """Return the network's probabilities [window, class]; what it computes at a time stays bounded."""

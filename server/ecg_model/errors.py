@@ -1,8 +1,12 @@
 """What can go wrong with a model or a recording.
 
     EcgModelError
-    ├── BundleError               a model on disk cannot be served
-    └── InvalidRecordingError     a recording cannot be classified; carries a RefusalReason and the fields
+    ├── BundleError                     a model on disk cannot be served
+    ├── RefusedError                    what was sent cannot be used; carries a RefusalReason and the fields
+    │   ├── InvalidRecordingError       a recording cannot be classified
+    │   └── InvalidOptionsError         it cannot be explained as was asked
+    ├── GradientsUnavailableError       a runtime tells no gradients
+    └── IncompleteExplanationError      an explanation does not add up
 
 No error carries a value that came with a patient, and none carries a transport's status: the wire has a table for that.
 """
@@ -13,7 +17,7 @@ from pathlib import Path
 
 
 class RefusalReason(StrEnum):
-    """Why a recording is refused. Programs branch on these names, so they are never renamed."""
+    """Why what was sent is refused. Programs branch on these names, so they are never renamed."""
 
     RECORDING_MISSING = "RECORDING_MISSING"
     RECORDING_ID_TOO_LONG = "RECORDING_ID_TOO_LONG"
@@ -34,6 +38,11 @@ class RefusalReason(StrEnum):
     PACKED_LENGTH_WRONG = "PACKED_LENGTH_WRONG"
     METADATA_OUT_OF_RANGE = "METADATA_OUT_OF_RANGE"
     METADATA_UNKNOWN_VALUE = "METADATA_UNKNOWN_VALUE"
+    METHOD_UNKNOWN = "METHOD_UNKNOWN"
+    CLASS_UNKNOWN = "CLASS_UNKNOWN"
+    CLASS_REPEATED = "CLASS_REPEATED"
+    WINDOW_UNKNOWN = "WINDOW_UNKNOWN"
+    EXPLANATION_TOO_COSTLY = "EXPLANATION_TOO_COSTLY"
 
 
 class EcgModelError(Exception):
@@ -49,11 +58,12 @@ class BundleError(EcgModelError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One wrong field of a recording.
+    """One wrong field of a recording, or of the options that came with it.
 
     Attributes:
-        field: its path from the recording, such as "metadata.age_years"; a signal's is "signal", the samples of its
-            fourth lead are "signal[3]" and that lead's name is "lead_names[3]", whatever form the signal came in.
+        field: its path from the options, such as "class_codes[0]", or from the recording, such as "metadata.age_years";
+            a signal's is "signal", the samples of its fourth lead are "signal[3]" and that lead's name is
+            "lead_names[3]", whatever form the signal came in.
         description: what is wrong, and what to send in its place.
     """
 
@@ -61,13 +71,41 @@ class Violation:
     description: str
 
 
-class InvalidRecordingError(EcgModelError):
-    """A recording cannot be classified, and sending it again as it is will not help."""
+class RefusedError(EcgModelError):
+    """What was sent cannot be used, and sending it again as it is will not help."""
 
     def __init__(self, reason: RefusalReason, *violations: Violation) -> None:
         super().__init__("; ".join(dict.fromkeys(violation.description for violation in violations)))
         self.reason = reason
         self.violations = violations
+
+
+class InvalidRecordingError(RefusedError):
+    """A recording cannot be classified."""
+
+
+class InvalidOptionsError(RefusedError):
+    """A recording cannot be explained as was asked."""
+
+
+class GradientsUnavailableError(EcgModelError):
+    """The runtime that runs the network tells no gradients."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server's runtime tells no gradients; ask for OCCLUSION, or a server that is run with "
+            "--runtime tensorflow"
+        )
+
+
+class IncompleteExplanationError(EcgModelError):
+    """An explanation does not add up to what it explains."""
+
+    def __init__(self, code: str, error: float, greatest: float) -> None:
+        super().__init__(
+            f"the changes in the probability of {code} miss what they should add up to by {error:.0%}, and may by "
+            f"{greatest:.0%}; ask for OCCLUSION, for fewer classes or for one window"
+        )
 
 
 def refusal(reason: RefusalReason, field: str, description: str) -> InvalidRecordingError:

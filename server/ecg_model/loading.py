@@ -123,8 +123,8 @@ def _find_operating_point(points: Sequence[OperatingPoint], name: str | None, pa
 
 
 def _open_keras(path: Path, threads: int) -> Any:
-    read_safe_archive(path)  # what cannot be opened is told before TensorFlow takes its seconds to start
     try:
+        read_safe_archive(path)  # what cannot be opened is told before TensorFlow takes its seconds to start
         from ecg_model.tensorflow_network import use_threads  # noqa: PLC0415 - imports TensorFlow
     except ImportError as error:
         raise BundleError(path, 'needs TensorFlow: pip install "ecg-classifier[server]"') from error

@@ -29,6 +29,18 @@ class TensorFlowNetwork:
         array: FloatArray = probabilities.numpy()
         return array
 
+    def gradients(
+        self, metadata: FloatArray, signal: FloatArray, output: int
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return probabilities [recording, class], and the gradients of one class's by metadata and by signal."""
+        inputs = tf.constant(metadata), tf.constant(signal)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            (probabilities,) = self.frozen(metadata=inputs[0], signal=inputs[1])
+            explained = probabilities[:, output]
+        by_metadata, by_signal = tape.gradient(explained, inputs, unconnected_gradients="zero")
+        return probabilities.numpy(), by_metadata.numpy(), by_signal.numpy()
+
 
 def freeze(model: Any, inputs: InputNames) -> Any:
     """Return the model as one TensorFlow function of `metadata` and `signal`, with its weights as constants."""

@@ -14,6 +14,7 @@ try:
     from ecg_server.flags import read_settings
     from ecg_server.process import run_server
     from ecg_server.records.line_file import RecordsError
+    from ecg_server.telemetry.telemetry import TelemetryError
     from ecg_server.workers import WorkerError
 except ModuleNotFoundError as missing:
     raise SystemExit(f'ecg-server: {missing.name} is missing: pip install "ecg-classifier[onnx]"') from missing
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         run_server(settings, announce)
-    except (AccessError, AddressError, BundleError, RecordsError, WorkerError) as error:
+    except (AccessError, AddressError, BundleError, RecordsError, TelemetryError, WorkerError) as error:
         print(f"ecg-server: {error}", file=sys.stderr)
         return 1
     return 0

@@ -6,8 +6,8 @@ import socket
 class AddressError(Exception):
     """The server cannot listen where it was told to. Its text is one line."""
 
-    def __init__(self, host: str, port: int, problem: str) -> None:
-        super().__init__(f"cannot listen on {address_text(host, port)}: {problem}; choose another --host or --port")
+    def __init__(self, host: str, port: int, problem: str, flag: str = "--port") -> None:
+        super().__init__(f"cannot listen on {address_text(host, port)}: {problem}; choose another --host or {flag}")
 
 
 def address_text(host: str, port: int) -> str:

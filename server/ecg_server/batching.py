@@ -18,12 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ecg_model.classifier import Prediction
+from ecg_model.classifier import Prediction, StageTimes
 from ecg_model.errors import InvalidRecordingError
 from ecg_model.recording import Recording
 from ecg_server.call import Call
 from ecg_server.errors import ClassificationFailedError, DeadlinePassedError, QueueFullError, ShuttingDownError
 from ecg_server.settings import BatchingSettings
+from ecg_server.telemetry.observer import Observer
 
 # An error is a value here: it concerns one recording, and who waits for that recording decides how to report it.
 Outcome = Prediction | Exception
@@ -43,8 +44,10 @@ logger = logging.getLogger(__name__)
 class Model(Protocol):
     """What batches are of. Two are the same when they are the same object."""
 
-    def classify(self, recordings: Sequence[Recording], /) -> Sequence[Prediction | InvalidRecordingError]:
-        """Return one outcome for each recording; called in threads, in several at once."""
+    def classify_timed(
+        self, recordings: Sequence[Recording], /
+    ) -> tuple[Sequence[Prediction | InvalidRecordingError], StageTimes]:
+        """Return one outcome for each recording, and how long it took; called in threads, in several at once."""
 
     def window_count(self, recording: Recording, /) -> int:
         """Return in how many windows the network sees a recording: what it costs."""
@@ -65,6 +68,40 @@ class BatchingCounts:
     recordings: int = 0
     dropped: int = 0
     computed_after_deadline: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSize:
+    """What waits.
+
+    Attributes:
+        recordings: how many.
+        windows: of theirs.
+        byte_count: of their signals.
+    """
+
+    recordings: int
+    windows: int
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the classifier on a batch.
+
+    Attributes:
+        calls: whose recordings they were, one call for each recording.
+        queued_seconds: how long each of them waited for it.
+        windows: of all of them.
+        began: when it did, on the clock of `time.monotonic`.
+        times: how long it took.
+    """
+
+    calls: Sequence[Call]
+    queued_seconds: Sequence[float]
+    windows: int
+    began: float
+    times: StageTimes
 
 
 @dataclass(slots=True, eq=False)
@@ -103,11 +140,13 @@ class Batcher:
 
     Args:
         settings: how batches are filled and what may wait.
+        observers: who is told of every run.
     """
 
-    def __init__(self, settings: BatchingSettings) -> None:
+    def __init__(self, settings: BatchingSettings, observers: Sequence[Observer] = ()) -> None:
         self.counts = BatchingCounts()
         self._settings = settings
+        self._observers = observers
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
         # Whose turn it is next, of each model that has something waiting; the model whose turn it is comes first.
@@ -144,6 +183,12 @@ class Batcher:
     def is_full(self) -> bool:
         """Return whether it is too late for a single call to begin sending its recording."""
         return self._windows > 0 and not self._has_room_for(0, ENTRY_SHARE)
+
+    def queue_size(self) -> QueueSize:
+        """Return what waits; may be asked from any thread."""
+        with self._changed:
+            recordings = sum(len(caller.queue) for turns in self._turns.values() for caller in turns)
+            return QueueSize(recordings, self._windows, self._bytes)
 
     def longest_run_seconds(self) -> float:
         """Return for how long the oldest batch that is being computed has been; 0 when there is none."""
@@ -187,9 +232,9 @@ class Batcher:
             model, batch = taken
             self._began[run] = began = time.monotonic()
             batch = self._still_wanted(batch, began)
-            outcomes = self._outcomes(model, batch, began)
+            outcomes, times = self._outcomes(model, batch, began)
             self._began[run] = None
-            self._loop.call_soon_threadsafe(self._deliver, batch, outcomes, began, time.monotonic())
+            self._loop.call_soon_threadsafe(self._finish, batch, outcomes, began, time.monotonic(), times)
 
     def _still_wanted(self, batch: list[_Waiting], now: float) -> list[_Waiting]:
         """Return what of a batch is not late yet: on a busy machine a while may have passed since it was filled."""
@@ -201,17 +246,20 @@ class Batcher:
             self._loop.call_soon_threadsafe(self._deliver, late, [DeadlinePassedError()] * len(late), now, now)
         return [waiting for waiting in batch if waiting.deadline > now]
 
-    def _outcomes(self, model: Model, batch: Sequence[_Waiting], now: float) -> Sequence[Outcome]:
+    def _outcomes(
+        self, model: Model, batch: Sequence[_Waiting], now: float
+    ) -> tuple[Sequence[Outcome], StageTimes | None]:
+        """Return an outcome for each of a batch, and how long it took; None: it was empty, or failed."""
         if not batch:
-            return []
+            return [], None
         self.counts.computed_after_deadline += sum(waiting.deadline <= now for waiting in batch)
         try:
-            outcomes = model.classify([waiting.recording for waiting in batch])
+            outcomes, times = model.classify_timed([waiting.recording for waiting in batch])
             # Strict, so that too few or too many outcomes fail here, and nobody waits for one that never comes.
-            return [outcome for _, outcome in zip(batch, outcomes, strict=True)]
+            return [outcome for _, outcome in zip(batch, outcomes, strict=True)], times
         except Exception:
             logger.exception("a batch of %d recordings could not be classified", len(batch))
-            return [ClassificationFailedError() for _ in batch]
+            return [ClassificationFailedError() for _ in batch], None
 
     def _take_batch(self) -> tuple[Model, list[_Waiting]] | None:
         """Return the next batch and its model, waiting for one; None when the batcher is closed and all is done."""
@@ -256,6 +304,26 @@ class Batcher:
         self._windows -= waiting.windows
         self._bytes -= waiting.recording.signal.nbytes
         return waiting
+
+    def _finish(
+        self,
+        batch: Sequence[_Waiting],
+        outcomes: Sequence[Outcome],
+        began: float,
+        ended: float,
+        times: StageTimes | None,
+    ) -> None:
+        if times is not None and self._observers:
+            run = Run(
+                calls=[waiting.call for waiting in batch],
+                queued_seconds=[began - waiting.since for waiting in batch],
+                windows=sum(waiting.windows for waiting in batch),
+                began=began,
+                times=times,
+            )
+            for observer in self._observers:
+                observer.run_ended(run)
+        self._deliver(batch, outcomes, began, ended)
 
     def _deliver(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome], began: float, ended: float) -> None:
         for waiting, outcome in zip(batch, outcomes, strict=True):

@@ -5,6 +5,7 @@
     ├── NotAllowedError              the caller showed who it is, and may not call
     ├── TryLaterError                calling again after a while may help
     │   ├── QueueFullError           too many recordings wait already
+    │   ├── ExplanationsFullError    too many explanations wait already
     │   └── CallerLimitError         this caller has had its share
     ├── DeadlinePassedError          the deadline passed before the recording's turn came
     ├── ClassificationFailedError    the classifier failed for a reason nobody foresaw
@@ -55,6 +56,15 @@ class QueueFullError(TryLaterError):
     def __init__(self, retry_after_seconds: float) -> None:
         super().__init__(
             "the server has as many recordings waiting as it takes; call again after a while", retry_after_seconds
+        )
+
+
+class ExplanationsFullError(TryLaterError):
+    """Too many explanations wait already."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__(
+            "the server has as many explanations waiting as it takes; call again after a while", retry_after_seconds
         )
 
 

@@ -15,11 +15,18 @@ from ecg_server.settings import (
     AccessSettings,
     BatchingSettings,
     ConnectionSettings,
+    ExplanationSettings,
     HealthSettings,
     RecordSettings,
     ServerSettings,
+    TelemetrySettings,
     TlsSettings,
 )
+
+LAST_PORT = 65535
+
+# OpenTelemetry's own name for how often metrics are sent.
+OTLP_INTERVAL = "OTEL_METRIC_EXPORT_INTERVAL"
 
 Number = TypeVar("Number", int, float)
 
@@ -76,6 +83,7 @@ def read_settings(
             queue_windows=options.queue_windows,
             queue_bytes=options.queue_mib * MEBIBYTE,
         ),
+        explanations=ExplanationSettings(at_once=options.explanations, most_windows=options.explanation_windows),
         access=AccessSettings(
             tls=_tls(options),
             tokens=options.tokens,
@@ -97,6 +105,26 @@ def read_settings(
             stuck_seconds=options.stuck_seconds,
             watch_seconds=options.watch_seconds,
         ),
+        telemetry=_telemetry(parser, options, environment),
+    )
+
+
+def _telemetry(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, environment: Mapping[str, str]
+) -> TelemetrySettings:
+    if options.metrics_port and options.metrics_port + options.workers - 1 > LAST_PORT:
+        parser.error(
+            f"--metrics-port is {options.metrics_port}: with --workers {options.workers} each worker has the "
+            f"next port, and the last would be above {LAST_PORT}; choose a lower one"
+        )
+    interval = environment.get(OTLP_INTERVAL, "60000")
+    if not interval.isdecimal() or int(interval) == 0:
+        parser.error(f"{OTLP_INTERVAL} is {interval!r}; it must be a whole number of milliseconds above 0")
+    return TelemetrySettings(
+        metrics_port=options.metrics_port,
+        sends_metrics="metrics" in options.otlp,
+        sends_traces="traces" in options.otlp,
+        every_seconds=int(interval) / 1000,
     )
 
 
@@ -130,6 +158,7 @@ class _Parser(argparse.ArgumentParser):
         self._add_limits(defaults)
         self._add_connections(defaults.connections)
         self._add_records_and_health(defaults.health)
+        self._add_telemetry()
         self.add_argument("--version", action="version", version=f"ecg-server {version('ecg-classifier')}")
 
     def _add_model(self, defaults: ServerSettings) -> None:
@@ -200,6 +229,10 @@ class _Parser(argparse.ArgumentParser):
         self._add(group, "--queue-mib", _positive(int), batching.queue_bytes // MEBIBYTE, "MiB of signal, likewise")
         meaning = "recordings of one stream that may be on their way; past that its caller has to wait"
         self._add(group, "--stream-recordings", _positive(int), defaults.stream_recordings, meaning)
+        meaning = "explanations that are computed at once; further ones wait"
+        self._add(group, "--explanations", _positive(int), defaults.explanations.at_once, meaning)
+        meaning = "windows that the network may be run on for one explanation"
+        self._add(group, "--explanation-windows", _positive(int), defaults.explanations.most_windows, meaning)
         meaning = "largest message accepted, in MiB"
         self._add(group, "--max-message-mib", _positive(int), defaults.max_message_bytes // MEBIBYTE, meaning)
 
@@ -231,6 +264,16 @@ class _Parser(argparse.ArgumentParser):
         self._add(group, "--check-seconds", _positive(float), defaults.check_seconds, meaning)
         meaning = "how long one run of the network may take before it counts as stuck, in seconds"
         self._add(group, "--stuck-seconds", _positive(float), defaults.stuck_seconds, meaning)
+
+    def _add_telemetry(self) -> None:
+        group = self.add_argument_group("what it tells of itself (docs/observability.md)")
+        meaning = (
+            "a port where Prometheus finds metrics, in plain text, at /metrics; of several workers each has the next; "
+            "0 picks a free one; unless given, none"
+        )
+        self._add(group, "--metrics-port", _port, None, meaning)
+        meaning = "what to send over OTLP, metrics and traces, to where the variables OTEL_EXPORTER_OTLP_... say"
+        self._add_several(group, "--otlp", _otlp, "WHAT", meaning)
 
     def _add(
         self,
@@ -293,9 +336,15 @@ def _runtime(text: str) -> Runtime:
     return Runtime(text)
 
 
+def _otlp(text: str) -> str:
+    if text not in {"metrics", "traces"}:
+        raise argparse.ArgumentTypeError(f"{text!r} must be metrics or traces")
+    return text
+
+
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the range of TCP
-        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to 65535")
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to {LAST_PORT}")
     return int(text)
 
 

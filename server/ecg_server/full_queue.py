@@ -35,9 +35,13 @@ class FullQueueInterceptor(aio.ServerInterceptor):
 
     Args:
         is_full: tells whether it is.
+
+    Attributes:
+        calls_refused: how many it has refused.
     """
 
     def __init__(self, is_full: Callable[[], bool]) -> None:
+        self.calls_refused = 0
         self._is_full = is_full
         # As if the caller sent a stream: of that gRPC reads nothing until the method asks for it.
         self._refusing: Any = grpc.stream_unary_rpc_method_handler(self._refuse)
@@ -54,6 +58,7 @@ class FullQueueInterceptor(aio.ServerInterceptor):
         if self._refused == 0:
             asyncio.get_running_loop().call_later(LOG_SECONDS, self._write)
         self._refused += 1
+        self.calls_refused += 1
         request_id = (REQUEST_ID_KEY, request_id_of(context.invocation_metadata()))
         status = self._status
         await context.abort(status.code, status.details, (*status.trailing_metadata, request_id))

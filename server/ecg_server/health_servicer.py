@@ -17,6 +17,16 @@ class HealthServicer(health.aio.HealthServicer):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
         self._names = names
+        self._told: dict[str, int] = {}
+
+    async def set(self, service: str, status: Any) -> None:
+        """Have the health of a name be this from now on."""
+        self._told[service] = status
+        await super().set(service, status)
+
+    def is_serving(self, name: str) -> bool:
+        """Return whether what goes by this name is SERVING."""
+        return self._told.get(name) == health_pb2.HealthCheckResponse.SERVING
 
     async def List(self, _request: Any, context: Context) -> Any:  # noqa: N802 - the contract's name
         """Return the health of every name."""

@@ -18,7 +18,8 @@ from ecg_server.call import Audit, Call, current_call
 from ecg_server.errors import UnauthenticatedError
 from ecg_server.grpc_types import Context, Continuation
 from ecg_server.records.call_log import REQUEST_ID_KEY, request_id_of, write_call
-from ecg_server.status import is_foreseen, status_of
+from ecg_server.status import is_foreseen, recording_error, status_of
+from ecg_server.telemetry.observer import Observer
 
 Metadata = Iterable[tuple[str, str | bytes]]
 Around = Callable[[Context], AbstractAsyncContextManager[None]]
@@ -36,12 +37,16 @@ class CallInterceptor(aio.ServerInterceptor):
         gate: who may call.
         shares: how much each caller may have.
         audit: where it is written down what was answered; None: nowhere.
+        observers: who is told what becomes of calls.
     """
 
-    def __init__(self, gate: Gate, shares: Shares, audit: Audit | None = None) -> None:
+    def __init__(
+        self, gate: Gate, shares: Shares, audit: Audit | None = None, observers: tuple[Observer, ...] = ()
+    ) -> None:
         self._gate = gate
         self._shares = shares
         self._audit = audit
+        self._observers = observers
 
     async def intercept_service(self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails) -> Any:
         """Return the method's handler, wrapped; calls of no known method have none."""
@@ -65,8 +70,16 @@ class CallInterceptor(aio.ServerInterceptor):
     @asynccontextmanager
     async def _around(self, method: str, context: Context) -> AsyncIterator[None]:
         metadata = context.invocation_metadata()
-        call = Call(request_id_of(metadata), method, peer_address(context.peer()), audit=self._audit)
+        call = Call(
+            request_id_of(metadata),
+            method,
+            peer_address(context.peer()),
+            audit=self._audit,
+            observers=self._observers,
+        )
         current_call.set(call)
+        for observer in self._observers:
+            observer.call_began(call, metadata)
         context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
         try:
             with self._let_in(call, metadata, context):
@@ -77,7 +90,10 @@ class CallInterceptor(aio.ServerInterceptor):
             call.status = grpc.StatusCode.CANCELLED.name
             raise
         finally:
-            write_call(call, time.monotonic())
+            ended = time.monotonic()
+            for observer in self._observers:
+                observer.call_ended(call, ended - call.started)
+            write_call(call, ended)
 
     @contextmanager
     def _let_in(self, call: Call, metadata: Metadata, context: Context) -> Iterator[None]:
@@ -133,4 +149,5 @@ async def _abort(context: Context, error: Exception, call: Call) -> None:
         logger.error("a call failed", exc_info=error, extra={"request_id": call.request_id})
     status = rpc_status.to_status(status_of(error))
     call.status = status.code.name
+    call.reason = recording_error(error).reason
     await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID_KEY, call.request_id)))

@@ -27,9 +27,15 @@ class ModelWatch:
     Args:
         models: the models by label, as `load_classifier` takes them.
         reload: loads the model of a label and serves it.
+
+    Attributes:
+        loaded: how many were loaded anew.
+        refused: how many could not be served, so that the one before went on.
     """
 
     def __init__(self, models: Mapping[str, str], reload: Callable[[str], Awaitable[None]]) -> None:
+        self.loaded = 0
+        self.refused = 0
         self._models = models
         self._reload = reload
         self._seen = {label: fingerprint(model) for label, model in models.items()}
@@ -55,9 +61,13 @@ class ModelWatch:
             try:
                 await self._reload(label)
             except BundleError as error:
+                self.refused += 1
                 logger.error("the model %r stays as it is: %s", label, error)  # noqa: TRY400 - one line says it
             except Exception:
+                self.refused += 1
                 logger.exception("the model %r stays as it is", label)
+            else:
+                self.loaded += 1
 
     def _changed(self) -> list[str]:
         return [label for label, model in self._models.items() if fingerprint(model) != self._seen[label]]

@@ -147,6 +147,8 @@ def limits_to_proto(settings: ServerSettings) -> model_pb2.Limits:
         connection_grace_seconds=settings.connections.grace_seconds if settings.connections.max_age_seconds else 0,
         max_caller_recordings_per_second=settings.access.caller_recordings_per_second,
         max_caller_calls=settings.access.caller_calls,
+        max_explanation_windows=settings.explanations.most_windows,
+        max_explanations=settings.explanations.at_once,
     )
 
 

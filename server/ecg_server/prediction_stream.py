@@ -15,7 +15,7 @@ from ecg.v1 import ecg_service_pb2, prediction_pb2, recording_pb2
 from ecg_model.classifier import Prediction
 from ecg_model.errors import InvalidRecordingError
 from ecg_server.batching import Batcher, Caller, Outcome
-from ecg_server.call import Call
+from ecg_server.call import Call, Receipt
 from ecg_server.decoding import decode
 from ecg_server.errors import ContradictoryOptionsError, EcgServerError, ShuttingDownError
 from ecg_server.recording_conversion import at_message_paths
@@ -34,7 +34,7 @@ class _Pending:
 
     recording_id: str
     is_packed: bool
-    digest: str
+    receipt: Receipt
     outcome: asyncio.Future[Outcome]
 
 
@@ -149,7 +149,7 @@ class PredictionStream:
                 message.error.CopyFrom(recording_error(at_message_paths(error, is_packed=pending.is_packed)))
             case error:
                 message.error.CopyFrom(recording_error(error))
-        self._call.answered(pending.digest, message.error if message.HasField("error") else message.prediction)
+        self._call.answered(pending.receipt, message.error if message.HasField("error") else message.prediction)
 
     async def _read(self) -> None:
         message = await self._next_message()
@@ -189,9 +189,9 @@ class PredictionStream:
                 await self._changed.wait()
             if self._call.share.is_limited:
                 await self._wait_for_share()
-            digest = await self._call.received(message)
+            receipt = await self._call.received(message)
             outcome = await self._submit(message)
-            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), digest, outcome))
+            self._pending.append(_Pending(message.recording_id, message.HasField("packed_signal"), receipt, outcome))
             self._changed.set()
 
     async def _wait_for_share(self) -> None:

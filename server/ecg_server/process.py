@@ -24,6 +24,7 @@ from ecg_server.records.line_file import RecordsError
 from ecg_server.records.logs import Logs, start_logs
 from ecg_server.server import EcgServer
 from ecg_server.settings import ServerSettings
+from ecg_server.telemetry.telemetry import TelemetryError
 from ecg_server.workers import READY, Supervisor
 
 # Beyond the time that calls have to end, what else may take in a drain. Then what still runs is left behind.
@@ -40,6 +41,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[int], None]) -> Non
         AddressError: the server cannot listen where it was told to.
         BundleError: the model cannot be served.
         RecordsError: the log or the audit log cannot be written.
+        TelemetryError: a package is missing that metrics or traces need.
         WorkerError: with several workers, why one of them cannot serve.
     """
     check_exposure(settings.host, settings.access)
@@ -60,7 +62,7 @@ def run_worker(settings: ServerSettings, reports: Connection) -> None:
     try:
         with start_logs(settings.records, multiprocessing.current_process().name) as logs:
             _run(_serve(settings, logs, lambda _: reports.send(READY)))
-    except (AccessError, AddressError, BundleError, RecordsError) as error:
+    except (AccessError, AddressError, BundleError, RecordsError, TelemetryError) as error:
         reports.send(str(error))
 
 

@@ -87,6 +87,10 @@ class ServedModels:
         response.served_models.extend(self._listed())
         return response
 
+    def by_label(self) -> dict[str, ServedModel]:
+        """Return what is served now, by label."""
+        return dict(self._by_label)
+
     def _names(self) -> Iterable[str]:
         versions = (model.version for model in self._by_label.values())
         return dict.fromkeys(filter(None, chain(self._by_label, versions)))

@@ -23,6 +23,7 @@ from ecg_server.access.shares import Shares
 from ecg_server.addresses import AddressError, address_text, check_address_is_free
 from ecg_server.batching import Batcher
 from ecg_server.connection_options import connection_options
+from ecg_server.explaining import Explainer
 from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.health_servicer import HealthServicer
 from ecg_server.interceptor import CallInterceptor
@@ -36,6 +37,8 @@ from ecg_server.release import ReleasingInterceptor
 from ecg_server.served_models import STABLE, ServedModels
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import BatchingSettings, ServerSettings, TlsSettings
+from ecg_server.telemetry.sources import Sources
+from ecg_server.telemetry.telemetry import Telemetry
 from ecg_server.unreadable import UnreadableMessageInterceptor
 from ecg_server.vital_signs import Check, VitalSigns, golden, logs_writable, stuck_runs
 
@@ -63,20 +66,27 @@ class EcgServer:
 
     Raises:
         AccessError: the tokens or certificates cannot be used.
+        TelemetryError: a package is missing that metrics or traces need.
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
         # First, for it may fail: threads that nobody ends would keep the process from ending.
         gate = Gate(settings.access)
+        self._telemetry = Telemetry(settings.telemetry)
         self._settings = settings
         self._load = load
         self._models = {STABLE: settings.model, **settings.others}
         self._watch = ModelWatch(self._models, self._renew)
         self._served = ServedModels(limits_to_proto(settings))
-        self._batcher = Batcher(settings.batching)
+        self._batcher = Batcher(settings.batching, self._telemetry.observers)
+        self._explainer = Explainer(settings.explanations)
         self._servicer = EcgServicer(
-            self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
+            self._batcher,
+            settings.stream_recordings,
+            settings.connections.default_deadline_seconds,
+            self._explainer,
         )
+        self._full_queue = FullQueueInterceptor(self._servicer.is_full)
         self._health = HealthServicer(HEALTH_NAMES)
         self._vital_signs = VitalSigns(self._checks(logs), settings.health.check_seconds, self._report)
         self._is_worker = settings.workers > 1
@@ -92,6 +102,7 @@ class EcgServer:
             BundleError: the model cannot be served.
         """
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        self._telemetry.start(self._settings.host, self._sources())
         if self._is_worker:
             # The kernel gives a share of the port's connections to whoever listens: only when there are answers.
             await self._load_models()
@@ -110,6 +121,11 @@ class EcgServer:
         """Load all models anew beside the running ones, and serve those that can be served."""
         await self._watch.renew_all()
 
+    @property
+    def metrics_url(self) -> str:
+        """Where its metrics are, once it has started; empty: nowhere."""
+        return self._telemetry.metrics_url
+
     async def drain(self) -> None:
         """Take no more, answer everything received, and stop."""
         for task in self._background:
@@ -125,9 +141,10 @@ class EcgServer:
         # What is left are answers on their way out, and calls that never end by themselves: watchers of health.
         await asyncio.gather(self._server.stop(LAST_WORDS_SECONDS), self._health_server.stop(LAST_WORDS_SECONDS))
         await stopped
-        await self._batcher.close()
+        await asyncio.gather(self._batcher.close(), self._explainer.close())
         if self._batcher.counts.batches:
             logger.info("drained; what was computed in all", extra=asdict(self._batcher.counts))
+        await self._telemetry.close()
 
     async def _let_arrive(self) -> None:
         """Wait until for a moment no further call has begun, though not for ever: callers may go on calling."""
@@ -185,11 +202,23 @@ class EcgServer:
         access = self._settings.access
         shares = Shares(access.caller_recordings_per_second, access.caller_calls)
         return [
-            FullQueueInterceptor(self._servicer.is_full),
+            self._full_queue,
             ReleasingInterceptor(),
-            CallInterceptor(gate, shares, None if logs is None else logs.audit),
+            CallInterceptor(gate, shares, None if logs is None else logs.audit, self._telemetry.observers),
             UnreadableMessageInterceptor(),
         ]
+
+    def _sources(self) -> Sources:
+        """Return what tells of the server for the asking."""
+        return Sources(
+            batcher=self._batcher,
+            batching=self._settings.batching,
+            full_queue=self._full_queue,
+            models=self._served,
+            watch=self._watch,
+            health=self._health,
+            service=SERVICE_NAME,
+        )
 
     def _checks(self, logs: Logs | None) -> list[Check]:
         checks = [

@@ -5,13 +5,20 @@ The errors they raise become status in the interceptor.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer
-from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
+from ecg_model.errors import (
+    GradientsUnavailableError,
+    IncompleteExplanationError,
+    InvalidOptionsError,
+    InvalidRecordingError,
+    RefusalReason,
+    refusal,
+)
 from ecg_model.recording import Recording
 from ecg_server.batching import Batcher, Caller, Outcome
 from ecg_server.call import current_call
@@ -23,15 +30,29 @@ from ecg_server.errors import (
     ShuttingDownError,
     UnhealthyError,
 )
+from ecg_server.explaining import Explainer
+from ecg_server.explanation_conversion import at_options_paths, choices_from_proto, fill_explanation
 from ecg_server.prediction_stream import PredictionStream
 from ecg_server.recording_conversion import at_message_paths
 from ecg_server.served_models import ServedModel, ServedModels
+from ecg_server.settings import ExplanationSettings
 from ecg_server.status import recording_error
 
 if TYPE_CHECKING:
     from grpc import aio
 
     Context = aio.ServicerContext[Any, Any]
+
+Response = TypeVar("Response", pb.PredictResponse, pb.ExplainResponse)
+
+# Besides an invalid recording, what a caller is told of a recording that it sent.
+ANSWERED = (
+    ClassificationFailedError,
+    DeadlinePassedError,
+    GradientsUnavailableError,
+    IncompleteExplanationError,
+    InvalidOptionsError,
+)
 
 
 class EcgServicer(EcgServiceServicer):
@@ -41,14 +62,22 @@ class EcgServicer(EcgServiceServicer):
         batcher: runs them.
         stream_capacity: recordings of one stream that may be on their way.
         default_deadline_seconds: how long a single call may take whose caller set no deadline; 0: as long as it takes.
+        explainer: explains; None: one with the usual settings.
 
     Attributes:
         calls_begun: how many calls have begun since it was made.
     """
 
-    def __init__(self, batcher: Batcher, stream_capacity: int, default_deadline_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        batcher: Batcher,
+        stream_capacity: int,
+        default_deadline_seconds: float = 0.0,
+        explainer: Explainer | None = None,
+    ) -> None:
         self._is_well = True
         self._batcher = batcher
+        self._explainer = explainer or Explainer(ExplanationSettings())
         self._stream_capacity = stream_capacity
         self._default_deadline_seconds = default_deadline_seconds or None
         self._served: ServedModels | None = None
@@ -87,23 +116,35 @@ class EcgServicer(EcgServiceServicer):
         """Classify one recording."""
         with self._accepted():
             model = self._model(request.options.model_version)
-            if not request.HasField("recording"):
-                description = "there is no recording; send one"
-                raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
-            call = current_call.get()
-            call.share.take()
-            digest = await call.received(request.recording)
-            try:
-                response = await self._predict(request, model, context)
-            except InvalidRecordingError as error:
-                refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
-                call.answered(digest, recording_error(refused))
-                raise refused from None
-            except (ClassificationFailedError, DeadlinePassedError) as error:
-                call.answered(digest, recording_error(error))
-                raise
-            call.answered(digest, response.prediction)
-            return response
+            return await self._noted(request, lambda: self._predict(request, model, context))
+
+    async def Explain(self, request: pb.ExplainRequest, context: "Context") -> pb.ExplainResponse:  # noqa: N802
+        """Classify one recording, and tell what in it speaks for its classes."""
+        with self._accepted():
+            model = self._model(request.options.model_version)
+            return await self._noted(request, lambda: self._explain(request, model, context))
+
+    async def _noted(
+        self, request: pb.PredictRequest | pb.ExplainRequest, answer: Callable[[], Awaitable[Response]]
+    ) -> Response:
+        """Return the answer of a single call, and note down that its recording came and what is said of it."""
+        if not request.HasField("recording"):
+            description = "there is no recording; send one"
+            raise at_message_paths(refusal(RefusalReason.RECORDING_MISSING, "", description), is_packed=False)
+        call = current_call.get()
+        call.share.take()
+        receipt = await call.received(request.recording)
+        try:
+            response = await answer()
+        except InvalidRecordingError as error:
+            refused = at_message_paths(error, is_packed=request.recording.HasField("packed_signal"))
+            call.answered(receipt, recording_error(refused))
+            raise refused from None
+        except ANSWERED as error:
+            call.answered(receipt, recording_error(error))
+            raise
+        call.answered(receipt, response.prediction)
+        return response
 
     async def _predict(self, request: pb.PredictRequest, model: ServedModel, context: "Context") -> pb.PredictResponse:
         outcome = await self._outcome(await decode(request.recording), model, context)
@@ -118,10 +159,29 @@ class EcgServicer(EcgServiceServicer):
         )
         return response
 
-    async def _outcome(self, recording: Recording, model: ServedModel, context: "Context") -> Outcome:
+    async def _explain(self, request: pb.ExplainRequest, model: ServedModel, context: "Context") -> pb.ExplainResponse:
+        recording, classes = await decode(request.recording), model.classifier.manifest.classes
+        try:
+            choices = choices_from_proto(request.options, classes)
+            seconds = self._remaining(context)
+            explanation = await self._explainer.explain(
+                model.classifier, recording, choices, seconds, current_call.get()
+            )
+        except InvalidOptionsError as error:
+            raise at_options_paths(error) from None
+        response = pb.ExplainResponse()
+        recording_id = request.recording.recording_id
+        model.converter.fill(response.prediction, explanation.prediction, recording_id, include_windows=True)
+        fill_explanation(response, explanation, classes)
+        return response
+
+    def _remaining(self, context: "Context") -> float | None:
+        """Return how long a single call may still take, in seconds; None: as long as it takes."""
         remaining = context.time_remaining()
-        if remaining is None:
-            remaining = self._default_deadline_seconds
+        return self._default_deadline_seconds if remaining is None else remaining
+
+    async def _outcome(self, recording: Recording, model: ServedModel, context: "Context") -> Outcome:
+        remaining = self._remaining(context)
         caller = Caller(model.classifier, _moment(remaining), current_call.get())
         try:
             # The caller's own deadline ends the call by itself; the server's ends it here.

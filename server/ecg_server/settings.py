@@ -29,6 +29,19 @@ class BatchingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationSettings:
+    """What may be spent on explanations.
+
+    Attributes:
+        at_once: explanations that are computed at once; further ones wait.
+        most_windows: windows that the network may be run on for one explanation, beyond those of its prediction.
+    """
+
+    at_once: int = 1
+    most_windows: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
     """With what the server shows who it is, and what it wants to see of its callers. All files are PEM.
 
@@ -119,6 +132,29 @@ class HealthSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """What the server tells of itself, and how.
+
+    Attributes:
+        metrics_port: a further port that tells metrics to anyone who comes, in plain text; 0 picks a free one; None:
+            there is none.
+        sends_metrics: whether metrics are sent over OTLP.
+        sends_traces: whether calls are traced, and the traces sent over OTLP.
+        every_seconds: how often metrics are sent.
+    """
+
+    metrics_port: int | None = None
+    sends_metrics: bool = False
+    sends_traces: bool = False
+    every_seconds: float = 60.0
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anything needs to be counted."""
+        return self.metrics_port is not None or self.sends_metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     """How the server runs.
 
@@ -139,10 +175,12 @@ class ServerSettings:
         has_reflection: whether tools such as grpcurl may ask the server what its services are.
         has_channelz: whether they may ask it about its connections and calls.
         batching: how recordings are gathered into batches.
+        explanations: what may be spent on explanations.
         access: who may call, and how much.
         connections: how long connections and calls may last.
         records: what is written down, and where.
         health: how the server looks after itself.
+        telemetry: what it tells of itself.
     """
 
     model: str = DEFAULT_BUNDLE
@@ -160,7 +198,9 @@ class ServerSettings:
     has_reflection: bool = True
     has_channelz: bool = False
     batching: BatchingSettings = field(default_factory=BatchingSettings)
+    explanations: ExplanationSettings = field(default_factory=ExplanationSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     connections: ConnectionSettings = field(default_factory=ConnectionSettings)
     records: RecordSettings = field(default_factory=RecordSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

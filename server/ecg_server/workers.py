@@ -86,7 +86,8 @@ class Supervisor:
     async def _start(self, index: int) -> None:
         context = multiprocessing.get_context("spawn")
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=self._run_worker, args=(self._settings, sender), name=f"worker-{index}")
+        settings = with_own_metrics_port(self._settings, index)
+        process = context.Process(target=self._run_worker, args=(settings, sender), name=f"worker-{index}")
         process.start()
         sender.close()
         self._processes[index] = process
@@ -105,6 +106,15 @@ class Supervisor:
                 await self._start(index)
             except (WorkerError, OSError) as error:
                 logger.error("worker %d cannot serve: %s", index, error)  # noqa: TRY400 - foreseen; one line says it
+
+
+def with_own_metrics_port(settings: ServerSettings, index: int) -> ServerSettings:
+    """Return the settings of one of several workers: what each of them counts it tells on a port of its own."""
+    first = settings.telemetry.metrics_port
+    # A port of 0 is each time another one.
+    if not first:
+        return settings
+    return replace(settings, telemetry=replace(settings.telemetry, metrics_port=first + index))
 
 
 def _receive(receiver: Connection) -> str:

@@ -43,7 +43,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 def test_every_case_is_measured(finished: Finished) -> None:
     """No contender fails or answers wrongly: that would be the note of its case."""
-    parts = ["bare", "original", "naive", "unary", "stream", "workers", "resources", "growth"]
+    parts = ["bare", "original", "naive", "unary", "gateway", "stream", "workers", "resources", "growth"]
     assert list(dict.fromkeys(case["part"] for case in finished.results["cases"])) == parts
     assert not {case["name"]: case["note"] for case in finished.results["cases"] if not case["metrics"]}
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 
-from ecg_model.classifier import Prediction
+from ecg_model.classifier import Prediction, StageTimes
 from ecg_model.errors import InvalidRecordingError, RefusalReason, refusal
 from ecg_model.recording import LeadName, Recording
 from ecg_server.batching import Batcher, Caller, Outcome
@@ -42,8 +42,10 @@ class Numbers:
         if is_open:
             self.gate.set()
 
-    def classify(self, recordings: Sequence[Recording]) -> list[Prediction | InvalidRecordingError]:
-        """Classify a batch once the gate is open."""
+    def classify_timed(
+        self, recordings: Sequence[Recording]
+    ) -> tuple[list[Prediction | InvalidRecordingError], StageTimes]:
+        """Classify a batch once the gate is open, in no time."""
         numbers = [number_of(one) for one in recordings]
         self.batches.append(numbers)
         self.entered.set()
@@ -52,7 +54,8 @@ class Numbers:
         if 13 in numbers:
             raise RuntimeError("13")
         refused = refusal(RefusalReason.LEAD_MISSING, "lead_names", "14")
-        return [refused if number == 14 else Prediction((float(number),), ()) for number in numbers]
+        outcomes = [refused if number == 14 else Prediction((float(number),), ()) for number in numbers]
+        return outcomes, StageTimes(0.0, 0.0)
 
     def window_count(self, recording: Recording) -> int:
         """Return as many windows as there are hundreds in a recording's number, or one."""

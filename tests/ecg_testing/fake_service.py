@@ -9,7 +9,14 @@ import numpy as np
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from ecg.v1 import ecg_service_pb2, ecg_service_pb2_grpc, model_pb2, prediction_pb2, recording_pb2
+from ecg.v1 import (
+    ecg_service_pb2,
+    ecg_service_pb2_grpc,
+    explanation_pb2,
+    model_pb2,
+    prediction_pb2,
+    recording_pb2,
+)
 
 CLASS_CODES = ("NORM", "MI", "STTC", "CD", "HYP")
 _TYPES = {recording_pb2.SAMPLE_FORMAT_INT16_LE: "<i2", recording_pb2.SAMPLE_FORMAT_FLOAT32_LE: "<f4"}
@@ -32,6 +39,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         hold_after: after how many answers streams answer no more, and wait to be ended; None: never.
         token: which token a caller must bring; None: none.
         calls: calls and streams so far.
+        traceparents: of which trace each of them said that it is a part; None: of none.
     """
 
     def __init__(self) -> None:
@@ -46,6 +54,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
         self.hold_after: int | None = None
         self.token: str | None = None
         self.calls = 0
+        self.traceparents: list[str | bytes | None] = []
 
     @property
     def received_count(self) -> int:
@@ -99,6 +108,31 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
                     _wait_for_end(context)
                     return
 
+    def Explain(  # noqa: N802 - the name in the contract
+        self, request: ecg_service_pb2.ExplainRequest, context: grpc.ServicerContext
+    ) -> ecg_service_pb2.ExplainResponse:
+        """Answers with what `_explained` says of each class, or refuses the class XYZ and gradients."""
+        self._begin(context)
+        self.may_answer.wait(timeout=10)
+        options = request.options
+        _check_version(options.model_version, context)
+        if "XYZ" in options.class_codes:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the model has no class of this code")
+        if options.method == explanation_pb2.EXPLANATION_METHOD_INTEGRATED_GRADIENTS:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "this server's runtime tells no gradients")
+        wanted = ecg_service_pb2.PredictOptions(model_version=options.model_version)
+        prediction = _prediction(request.recording, wanted)
+        return ecg_service_pb2.ExplainResponse(
+            prediction=prediction,
+            classes=[
+                _explained(entry, request)
+                for entry in prediction.classes
+                if entry.code in options.class_codes or not options.class_codes
+            ],
+            method=explanation_pb2.EXPLANATION_METHOD_OCCLUSION,
+            computed_windows=40,
+        )
+
     def ModelSummary(  # noqa: N802 - the name in the contract
         self, request: ecg_service_pb2.ModelSummaryRequest, context: grpc.ServicerContext
     ) -> ecg_service_pb2.ModelSummaryResponse:
@@ -146,6 +180,7 @@ class FakeService(ecg_service_pb2_grpc.EcgServiceServicer):
 
     def _begin(self, context: grpc.ServicerContext) -> None:
         self.calls += 1
+        self.traceparents.append(dict(context.invocation_metadata()).get("traceparent"))
         if self.token is not None and ("authorization", f"Bearer {self.token}") not in context.invocation_metadata():
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "the credentials are missing or not valid")
         if self.failures:
@@ -209,6 +244,35 @@ def _prediction(
         uncertainty=0.75 if is_abstained else 0.25,
         abstentions=_ABSTENTIONS if is_abstained else (),
         windows=_windows(first[: len(CLASS_CODES)]) if options.include_windows else (),
+    )
+
+
+def _explained(
+    entry: prediction_pb2.ClassPrediction, request: ecg_service_pb2.ExplainRequest
+) -> explanation_pb2.ClassExplanation:
+    """Each lead changes a probability by its first sample, in mV, each half second by its number / 128, age by 0.25."""
+    packed = request.recording.packed_signal
+    samples = np.frombuffer(packed.samples, _TYPES[packed.format]).reshape(len(packed.lead_names), -1)
+    numbers = np.arange(samples.shape[1] // (request.recording.sample_rate_hz // 2)) / 128
+    return explanation_pb2.ClassExplanation(
+        code=entry.code,
+        display_name=entry.display_name,
+        probability=entry.probability,
+        leads=[
+            explanation_pb2.LeadAttribution(
+                lead=lead,
+                probability_change=first,
+                time_probability_changes=first * numbers if request.options.include_lead_times else (),
+            )
+            for lead, first in zip(packed.lead_names, samples[:, 0] * packed.microvolts_per_unit / 1000, strict=True)
+        ],
+        times=[
+            explanation_pb2.TimeAttribution(offset_seconds=index / 2, duration_seconds=0.5, probability_change=change)
+            for index, change in enumerate(numbers)
+        ],
+        metadata=[explanation_pb2.MetadataAttribution(field="age_years", probability_change=0.25)]
+        if request.recording.metadata.HasField("age_years")
+        else [],
     )
 
 

@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from ecg.v1 import explanation_pb2 as ecg_dot_v1_dot_explanation__pb2
 from ecg.v1 import model_pb2 as ecg_dot_v1_dot_model__pb2
 from ecg.v1 import prediction_pb2 as ecg_dot_v1_dot_prediction__pb2
 from ecg.v1 import recording_pb2 as ecg_dot_v1_dot_recording__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65\x63g/v1/ecg_service.proto\x12\x06\x65\x63g.v1\x1a\x12\x65\x63g/v1/model.proto\x1a\x17\x65\x63g/v1/prediction.proto\x1a\x16\x65\x63g/v1/recording.proto\"_\n\x0ePredictRequest\x12$\n\trecording\x18\x01 \x01(\x0b\x32\x11.ecg.v1.Recording\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ecg.v1.PredictOptions\"@\n\x0ePredictOptions\x12\x17\n\x0finclude_windows\x18\x01 \x01(\x08\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"9\n\x0fPredictResponse\x12&\n\nprediction\x18\x01 \x01(\x0b\x32\x12.ecg.v1.Prediction\"f\n\x14PredictStreamRequest\x12%\n\nrecordings\x18\x01 \x03(\x0b\x32\x11.ecg.v1.Recording\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ecg.v1.PredictOptions\"A\n\x15PredictStreamResponse\x12(\n\x07results\x18\x01 \x03(\x0b\x32\x17.ecg.v1.RecordingResult\",\n\x13ModelSummaryRequest\x12\x15\n\rmodel_version\x18\x01 \x01(\t\"\xba\x03\n\x14ModelSummaryResponse\x12\x14\n\x0csummary_text\x18\x01 \x01(\t\x12#\n\x05model\x18\x02 \x01(\x0b\x32\x14.ecg.v1.ModelVersion\x12$\n\x06layers\x18\x03 \x03(\x0b\x32\x14.ecg.v1.LayerSummary\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x13\n\x0b\x63lass_codes\x18\x05 \x03(\t\x12)\n\x05input\x18\x06 \x01(\x0b\x32\x1a.ecg.v1.InputSpecification\x12\x1e\n\x06limits\x18\x07 \x01(\x0b\x32\x0e.ecg.v1.Limits\x12.\n\x0fquality_figures\x18\x08 \x03(\x0b\x32\x15.ecg.v1.QualityFigure\x12\x30\n\x10operating_points\x18\t \x03(\x0b\x32\x16.ecg.v1.OperatingPoint\x12!\n\x14greatest_uncertainty\x18\n \x01(\x02H\x00\x88\x01\x01\x12*\n\rserved_models\x18\x0b \x03(\x0b\x32\x13.ecg.v1.ServedModelB\x17\n\x15_greatest_uncertainty2\xe5\x01\n\nEcgService\x12:\n\x07Predict\x12\x16.ecg.v1.PredictRequest\x1a\x17.ecg.v1.PredictResponse\x12P\n\rPredictStream\x12\x1c.ecg.v1.PredictStreamRequest\x1a\x1d.ecg.v1.PredictStreamResponse(\x01\x30\x01\x12I\n\x0cModelSummary\x12\x1b.ecg.v1.ModelSummaryRequest\x1a\x1c.ecg.v1.ModelSummaryResponseB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65\x63g/v1/ecg_service.proto\x12\x06\x65\x63g.v1\x1a\x18\x65\x63g/v1/explanation.proto\x1a\x12\x65\x63g/v1/model.proto\x1a\x17\x65\x63g/v1/prediction.proto\x1a\x16\x65\x63g/v1/recording.proto\"_\n\x0ePredictRequest\x12$\n\trecording\x18\x01 \x01(\x0b\x32\x11.ecg.v1.Recording\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ecg.v1.PredictOptions\"@\n\x0ePredictOptions\x12\x17\n\x0finclude_windows\x18\x01 \x01(\x08\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"9\n\x0fPredictResponse\x12&\n\nprediction\x18\x01 \x01(\x0b\x32\x12.ecg.v1.Prediction\"f\n\x14PredictStreamRequest\x12%\n\nrecordings\x18\x01 \x03(\x0b\x32\x11.ecg.v1.Recording\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ecg.v1.PredictOptions\"A\n\x15PredictStreamResponse\x12(\n\x07results\x18\x01 \x03(\x0b\x32\x17.ecg.v1.RecordingResult\"_\n\x0e\x45xplainRequest\x12$\n\trecording\x18\x01 \x01(\x0b\x32\x11.ecg.v1.Recording\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ecg.v1.ExplainOptions\"\xa3\x01\n\x0e\x45xplainOptions\x12)\n\x06method\x18\x01 \x01(\x0e\x32\x19.ecg.v1.ExplanationMethod\x12\x13\n\x0b\x63lass_codes\x18\x02 \x03(\t\x12\x1a\n\x12include_lead_times\x18\x03 \x01(\x08\x12\x13\n\x06window\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x15\n\rmodel_version\x18\x05 \x01(\tB\t\n\x07_window\"\xa9\x01\n\x0f\x45xplainResponse\x12&\n\nprediction\x18\x01 \x01(\x0b\x32\x12.ecg.v1.Prediction\x12)\n\x07\x63lasses\x18\x02 \x03(\x0b\x32\x18.ecg.v1.ClassExplanation\x12)\n\x06method\x18\x03 \x01(\x0e\x32\x19.ecg.v1.ExplanationMethod\x12\x18\n\x10\x63omputed_windows\x18\x04 \x01(\x05\",\n\x13ModelSummaryRequest\x12\x15\n\rmodel_version\x18\x01 \x01(\t\"\xba\x03\n\x14ModelSummaryResponse\x12\x14\n\x0csummary_text\x18\x01 \x01(\t\x12#\n\x05model\x18\x02 \x01(\x0b\x32\x14.ecg.v1.ModelVersion\x12$\n\x06layers\x18\x03 \x03(\x0b\x32\x14.ecg.v1.LayerSummary\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x13\n\x0b\x63lass_codes\x18\x05 \x03(\t\x12)\n\x05input\x18\x06 \x01(\x0b\x32\x1a.ecg.v1.InputSpecification\x12\x1e\n\x06limits\x18\x07 \x01(\x0b\x32\x0e.ecg.v1.Limits\x12.\n\x0fquality_figures\x18\x08 \x03(\x0b\x32\x15.ecg.v1.QualityFigure\x12\x30\n\x10operating_points\x18\t \x03(\x0b\x32\x16.ecg.v1.OperatingPoint\x12!\n\x14greatest_uncertainty\x18\n \x01(\x02H\x00\x88\x01\x01\x12*\n\rserved_models\x18\x0b \x03(\x0b\x32\x13.ecg.v1.ServedModelB\x17\n\x15_greatest_uncertainty2\xa1\x02\n\nEcgService\x12:\n\x07Predict\x12\x16.ecg.v1.PredictRequest\x1a\x17.ecg.v1.PredictResponse\x12P\n\rPredictStream\x12\x1c.ecg.v1.PredictStreamRequest\x1a\x1d.ecg.v1.PredictStreamResponse(\x01\x30\x01\x12:\n\x07\x45xplain\x12\x16.ecg.v1.ExplainRequest\x1a\x17.ecg.v1.ExplainResponse\x12I\n\x0cModelSummary\x12\x1b.ecg.v1.ModelSummaryRequest\x1a\x1c.ecg.v1.ModelSummaryResponseB`\n\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,20 +36,26 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ecg.v1.ecg_service_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\036io.github.ecgclassifier.ecg.v1P\001Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1'
-  _globals['_PREDICTREQUEST']._serialized_start=105
-  _globals['_PREDICTREQUEST']._serialized_end=200
-  _globals['_PREDICTOPTIONS']._serialized_start=202
-  _globals['_PREDICTOPTIONS']._serialized_end=266
-  _globals['_PREDICTRESPONSE']._serialized_start=268
-  _globals['_PREDICTRESPONSE']._serialized_end=325
-  _globals['_PREDICTSTREAMREQUEST']._serialized_start=327
-  _globals['_PREDICTSTREAMREQUEST']._serialized_end=429
-  _globals['_PREDICTSTREAMRESPONSE']._serialized_start=431
-  _globals['_PREDICTSTREAMRESPONSE']._serialized_end=496
-  _globals['_MODELSUMMARYREQUEST']._serialized_start=498
-  _globals['_MODELSUMMARYREQUEST']._serialized_end=542
-  _globals['_MODELSUMMARYRESPONSE']._serialized_start=545
-  _globals['_MODELSUMMARYRESPONSE']._serialized_end=987
-  _globals['_ECGSERVICE']._serialized_start=990
-  _globals['_ECGSERVICE']._serialized_end=1219
+  _globals['_PREDICTREQUEST']._serialized_start=131
+  _globals['_PREDICTREQUEST']._serialized_end=226
+  _globals['_PREDICTOPTIONS']._serialized_start=228
+  _globals['_PREDICTOPTIONS']._serialized_end=292
+  _globals['_PREDICTRESPONSE']._serialized_start=294
+  _globals['_PREDICTRESPONSE']._serialized_end=351
+  _globals['_PREDICTSTREAMREQUEST']._serialized_start=353
+  _globals['_PREDICTSTREAMREQUEST']._serialized_end=455
+  _globals['_PREDICTSTREAMRESPONSE']._serialized_start=457
+  _globals['_PREDICTSTREAMRESPONSE']._serialized_end=522
+  _globals['_EXPLAINREQUEST']._serialized_start=524
+  _globals['_EXPLAINREQUEST']._serialized_end=619
+  _globals['_EXPLAINOPTIONS']._serialized_start=622
+  _globals['_EXPLAINOPTIONS']._serialized_end=785
+  _globals['_EXPLAINRESPONSE']._serialized_start=788
+  _globals['_EXPLAINRESPONSE']._serialized_end=957
+  _globals['_MODELSUMMARYREQUEST']._serialized_start=959
+  _globals['_MODELSUMMARYREQUEST']._serialized_end=1003
+  _globals['_MODELSUMMARYRESPONSE']._serialized_start=1006
+  _globals['_MODELSUMMARYRESPONSE']._serialized_end=1448
+  _globals['_ECGSERVICE']._serialized_start=1451
+  _globals['_ECGSERVICE']._serialized_end=1740
 # @@protoc_insertion_point(module_scope)

@@ -27,6 +27,7 @@ Rules that hold throughout:
 """
 
 from collections import abc as _abc
+from ecg.v1 import explanation_pb2 as _explanation_pb2
 from ecg.v1 import model_pb2 as _model_pb2
 from ecg.v1 import prediction_pb2 as _prediction_pb2
 from ecg.v1 import recording_pb2 as _recording_pb2
@@ -187,6 +188,127 @@ class PredictStreamResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PredictStreamResponse: _TypeAlias = PredictStreamResponse  # noqa: Y015
+
+@_typing.final
+class ExplainRequest(_message.Message):
+    """One recording to classify and to explain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDING_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recording(self) -> _recording_pb2.Recording:
+        """The recording. Required. What holds for `PredictRequest.recording` holds for it."""
+
+    @_builtins.property
+    def options(self) -> Global___ExplainOptions:
+        """Choices for this call; absent: the defaults."""
+
+    def __init__(
+        self,
+        *,
+        recording: _recording_pb2.Recording | None = ...,
+        options: Global___ExplainOptions | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "recording", b"recording"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "recording", b"recording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRequest: _TypeAlias = ExplainRequest  # noqa: Y015
+
+@_typing.final
+class ExplainOptions(_message.Message):
+    """Choices for one explanation. Absent and empty mean the same: the defaults."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: _builtins.int
+    CLASS_CODES_FIELD_NUMBER: _builtins.int
+    INCLUDE_LEAD_TIMES_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
+    method: _explanation_pb2.ExplanationMethod.ValueType
+    """How it is found out; UNSPECIFIED: by OCCLUSION."""
+    include_lead_times: _builtins.bool
+    """Whether `LeadAttribution.time_probability_changes` are filled: each half second of each lead. By OCCLUSION that costs
+    12 times as much again as the half seconds do, 240 windows for 10 s; by INTEGRATED_GRADIENTS nothing. False: they
+    stay empty.
+    """
+    window: _builtins.int
+    """The one window of a long recording that is explained: its place in `Prediction.windows`, from 0. Absent: the whole
+    recording, all windows that were not left out, where that is not too much (INVALID_ARGUMENT, EXPLANATION_TOO_COSTLY:
+    `Limits.max_explanation_windows`). One that is not there or was left out is INVALID_ARGUMENT (WINDOW_UNKNOWN).
+    """
+    model_version: _builtins.str
+    """Which of the models that the server has answers, as in `PredictOptions.model_version`."""
+    @_builtins.property
+    def class_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The classes to explain, by code, as in `ModelSummaryResponse.class_codes`; empty: all. One that the model does not
+        have, or that is there twice, is INVALID_ARGUMENT (CLASS_UNKNOWN, CLASS_REPEATED). By OCCLUSION all cost as much as
+        one.
+        """
+
+    def __init__(
+        self,
+        *,
+        method: _explanation_pb2.ExplanationMethod.ValueType = ...,
+        class_codes: _abc.Iterable[_builtins.str] | None = ...,
+        include_lead_times: _builtins.bool = ...,
+        window: _builtins.int | None = ...,
+        model_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_window", b"_window", "window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_window", b"_window", "class_codes", b"class_codes", "include_lead_times", b"include_lead_times", "method", b"method", "model_version", b"model_version", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__window: _TypeAlias = _typing.Literal["window"]  # noqa: Y015
+    _WhichOneofArgType__window: _TypeAlias = _typing.Literal["_window", b"_window"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__window) -> _WhichOneofReturnType__window | None: ...
+
+Global___ExplainOptions: _TypeAlias = ExplainOptions  # noqa: Y015
+
+@_typing.final
+class ExplainResponse(_message.Message):
+    """A prediction, and what speaks for its classes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PREDICTION_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    COMPUTED_WINDOWS_FIELD_NUMBER: _builtins.int
+    method: _explanation_pb2.ExplanationMethod.ValueType
+    """How it was found out; never UNSPECIFIED."""
+    computed_windows: _builtins.int
+    """How many windows the network was run on for it, beyond those of the prediction: what it cost. By
+    INTEGRATED_GRADIENTS each counts that is run forwards and backwards.
+    """
+    @_builtins.property
+    def prediction(self) -> _prediction_pb2.Prediction:
+        """The prediction, as `Predict` would send it, with `windows`."""
+
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[_explanation_pb2.ClassExplanation]:
+        """One entry for each class that was asked for, in the order of `Prediction.classes`."""
+
+    def __init__(
+        self,
+        *,
+        prediction: _prediction_pb2.Prediction | None = ...,
+        classes: _abc.Iterable[_explanation_pb2.ClassExplanation] | None = ...,
+        method: _explanation_pb2.ExplanationMethod.ValueType = ...,
+        computed_windows: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prediction", b"prediction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "computed_windows", b"computed_windows", "method", b"method", "prediction", b"prediction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainResponse: _TypeAlias = ExplainResponse  # noqa: Y015
 
 @_typing.final
 class ModelSummaryRequest(_message.Message):

@@ -45,6 +45,11 @@ class EcgServiceStub:
                 request_serializer=ecg_dot_v1_dot_ecg__service__pb2.PredictStreamRequest.SerializeToString,
                 response_deserializer=ecg_dot_v1_dot_ecg__service__pb2.PredictStreamResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/ecg.v1.EcgService/Explain',
+                request_serializer=ecg_dot_v1_dot_ecg__service__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=ecg_dot_v1_dot_ecg__service__pb2.ExplainResponse.FromString,
+                _registered_method=True)
         self.ModelSummary = channel.unary_unary(
                 '/ecg.v1.EcgService/ModelSummary',
                 request_serializer=ecg_dot_v1_dot_ecg__service__pb2.ModelSummaryRequest.SerializeToString,
@@ -77,6 +82,17 @@ class EcgServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+        It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+        Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+        than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+        (EXPLANATIONS_FULL) where too many wait already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ModelSummary(self, request, context):
         """Describes the model that is being served.
         """
@@ -96,6 +112,11 @@ def add_EcgServiceServicer_to_server(servicer, server):
                     servicer.PredictStream,
                     request_deserializer=ecg_dot_v1_dot_ecg__service__pb2.PredictStreamRequest.FromString,
                     response_serializer=ecg_dot_v1_dot_ecg__service__pb2.PredictStreamResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=ecg_dot_v1_dot_ecg__service__pb2.ExplainRequest.FromString,
+                    response_serializer=ecg_dot_v1_dot_ecg__service__pb2.ExplainResponse.SerializeToString,
             ),
             'ModelSummary': grpc.unary_unary_rpc_method_handler(
                     servicer.ModelSummary,
@@ -158,6 +179,33 @@ class EcgService:
             '/ecg.v1.EcgService/PredictStream',
             ecg_dot_v1_dot_ecg__service__pb2.PredictStreamRequest.SerializeToString,
             ecg_dot_v1_dot_ecg__service__pb2.PredictStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ecg.v1.EcgService/Explain',
+            ecg_dot_v1_dot_ecg__service__pb2.ExplainRequest.SerializeToString,
+            ecg_dot_v1_dot_ecg__service__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -69,6 +69,13 @@ class EcgServiceStub:
     deadline, a shutdown (UNAVAILABLE), the transport, an oversized message or contradictory options end a stream early;
     all recordings received by a server that shuts down are answered first.
     """
+    Explain: _grpc.UnaryUnaryMultiCallable[_ecg_service_pb2.ExplainRequest, _ecg_service_pb2.ExplainResponse]
+    """Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+    It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+    Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+    than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+    (EXPLANATIONS_FULL) where too many wait already.
+    """
     ModelSummary: _grpc.UnaryUnaryMultiCallable[_ecg_service_pb2.ModelSummaryRequest, _ecg_service_pb2.ModelSummaryResponse]
     """Describes the model that is being served."""
 
@@ -89,6 +96,13 @@ class EcgServiceAsyncStub(EcgServiceStub):
     goes on. The server reads no faster than it classifies, so a caller must read while it sends. Only authentication, a
     deadline, a shutdown (UNAVAILABLE), the transport, an oversized message or contradictory options end a stream early;
     all recordings received by a server that shuts down are answered first.
+    """
+    Explain: _aio.UnaryUnaryMultiCallable[_ecg_service_pb2.ExplainRequest, _ecg_service_pb2.ExplainResponse]  # type: ignore[assignment]
+    """Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+    It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+    Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+    than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+    (EXPLANATIONS_FULL) where too many wait already.
     """
     ModelSummary: _aio.UnaryUnaryMultiCallable[_ecg_service_pb2.ModelSummaryRequest, _ecg_service_pb2.ModelSummaryResponse]  # type: ignore[assignment]
     """Describes the model that is being served."""
@@ -119,6 +133,19 @@ class EcgServiceServicer(metaclass=_abc_1.ABCMeta):
         goes on. The server reads no faster than it classifies, so a caller must read while it sends. Only authentication, a
         deadline, a shutdown (UNAVAILABLE), the transport, an oversized message or contradictory options end a stream early;
         all recordings received by a server that shuts down are answered first.
+        """
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _ecg_service_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ecg_service_pb2.ExplainResponse, _abc.Awaitable[_ecg_service_pb2.ExplainResponse]]:
+        """Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+        It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+        Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+        than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+        (EXPLANATIONS_FULL) where too many wait already.
         """
 
     @_abc_1.abstractmethod

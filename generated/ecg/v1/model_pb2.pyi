@@ -225,6 +225,8 @@ class Limits(_message.Message):
     CONNECTION_GRACE_SECONDS_FIELD_NUMBER: _builtins.int
     MAX_CALLER_RECORDINGS_PER_SECOND_FIELD_NUMBER: _builtins.int
     MAX_CALLER_CALLS_FIELD_NUMBER: _builtins.int
+    MAX_EXPLANATION_WINDOWS_FIELD_NUMBER: _builtins.int
+    MAX_EXPLANATIONS_FIELD_NUMBER: _builtins.int
     max_message_bytes: _builtins.int
     """Largest message the server receives, in bytes."""
     max_recording_id_bytes: _builtins.int
@@ -260,6 +262,13 @@ class Limits(_message.Message):
     """
     max_caller_calls: _builtins.int
     """Calls and streams that one caller may have open at once; 0: as many as it likes."""
+    max_explanation_windows: _builtins.int
+    """Windows that the network may be run on for one `Explain`, beyond those of the prediction
+    (`ExplainResponse.computed_windows`). 0, as in the field below: the server is older than this field and explains
+    nothing.
+    """
+    max_explanations: _builtins.int
+    """Explanations that the server computes at once; further ones wait."""
     def __init__(
         self,
         *,
@@ -275,10 +284,12 @@ class Limits(_message.Message):
         connection_grace_seconds: _builtins.float = ...,
         max_caller_recordings_per_second: _builtins.float = ...,
         max_caller_calls: _builtins.int = ...,
+        max_explanation_windows: _builtins.int = ...,
+        max_explanations: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_grace_seconds", b"connection_grace_seconds", "default_deadline_seconds", b"default_deadline_seconds", "max_caller_calls", b"max_caller_calls", "max_caller_recordings_per_second", b"max_caller_recordings_per_second", "max_connection_age_seconds", b"max_connection_age_seconds", "max_duration_seconds", b"max_duration_seconds", "max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes", "max_sample_rate_hz", b"max_sample_rate_hz", "max_stream_recordings_in_flight", b"max_stream_recordings_in_flight", "min_duration_seconds", b"min_duration_seconds", "min_sample_rate_hz", b"min_sample_rate_hz"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_grace_seconds", b"connection_grace_seconds", "default_deadline_seconds", b"default_deadline_seconds", "max_caller_calls", b"max_caller_calls", "max_caller_recordings_per_second", b"max_caller_recordings_per_second", "max_connection_age_seconds", b"max_connection_age_seconds", "max_duration_seconds", b"max_duration_seconds", "max_explanation_windows", b"max_explanation_windows", "max_explanations", b"max_explanations", "max_message_bytes", b"max_message_bytes", "max_recording_id_bytes", b"max_recording_id_bytes", "max_sample_rate_hz", b"max_sample_rate_hz", "max_stream_recordings_in_flight", b"max_stream_recordings_in_flight", "min_duration_seconds", b"min_duration_seconds", "min_sample_rate_hz", b"min_sample_rate_hz"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

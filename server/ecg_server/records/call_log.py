@@ -51,6 +51,7 @@ def write_call(call: Call, ended: float) -> None:
         "computed_ms": _milliseconds(call.computed_seconds),
         "duration_ms": _milliseconds(ended - call.started),
         "model_version": call.model_version,
+        **({"trace_id": call.trace_id} if call.trace_id else {}),
     }
     logger.log(level, "call", extra=fields)
 
