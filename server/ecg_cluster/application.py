@@ -1,7 +1,7 @@
 """The application as Serve deploys it: by `ecg-cluster`, or from a config file (deploy/kuberay).
 
-A config file names `ecg_cluster.application:build`, and has its arguments under `args`: the flags of `ecg-cluster` without
-the dashes. The environment does not count there.
+A config file names `ecg_cluster.application:build`, and has its arguments under `args`: the flags of `ecg-cluster`
+without the dashes. The environment does not count there.
 """
 
 import hashlib
