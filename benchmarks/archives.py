@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -150,12 +151,12 @@ def measure(folder: Path, count: int, rounds: int, scratch: Path) -> dict[str, l
         with running("ecg_server", "--port", "0") as server:
             rows = scratch / f"{index}.csv"
             journal = rows.with_name(f"{rows.name}.partial")
-            arguments = ("-m", "ecg_client.cli", "stream", folder, "--output", rows, "--address", server.address)
-            runs[STREAM].append(command(arguments, lambda journal=journal: _journal_rows(journal), count))
+            streaming = ("-m", "ecg_client.cli", "stream", folder, "--output", rows, "--address", server.address)
+            runs[STREAM].append(command(streaming, partial(_journal_rows, journal), count))
         for name, archive in ((ARCHIVE, folder), (WFDB, wfdb)):
             out = scratch / f"{index}-{name}"
             arguments = ("-m", "ecg_cluster.archive", archive, "--output", out)
-            runs[name].append(command(arguments, lambda out=out: _part_rows(out), count))
+            runs[name].append(command(arguments, partial(_part_rows, out), count))
     return runs
 
 

@@ -27,7 +27,12 @@ def final_stage(path: Path) -> Stage:
 @each_file
 def test_the_linter_has_nothing_to_say(path: Path) -> None:
     """Not even what it says by the way."""
-    command = [tool(str(Path(sys.executable).with_name("hadolint"))), "--config", str(CONTAINERS / "hadolint.yaml"), str(path)]
+    command = [
+        tool(str(Path(sys.executable).with_name("hadolint"))),
+        "--config",
+        str(CONTAINERS / "hadolint.yaml"),
+        str(path),
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a linter of our own files
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
 
@@ -106,7 +111,9 @@ def test_the_two_differ_in_what_is_installed_alone() -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("path", ["README.md", "deploy/container/onnx.lock", "server/ecg_model/bundles/ensemble/network.onnx"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "deploy/container/onnx.lock", "server/ecg_model/bundles/ensemble/network.onnx"]
+)
 def test_the_context_has_what_is_copied(path: str) -> None:
     """Data and licences too."""
     assert is_in_context(path, ROOT / ".dockerignore")

@@ -1,17 +1,14 @@
 """The locks of the images hold what the images' extras need, in the versions that the tests run with."""
 
 import re
-from collections.abc import Iterable
-from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
 from packaging.markers import Marker, default_environment
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ecg_testing.documented import ROOT
+from ecg_testing.requirements import needed
 
 CONTAINERS = ROOT / "deploy" / "container"
 LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>[^\\]+))?", re.MULTILINE)
@@ -38,37 +35,11 @@ def locked(path: Path) -> dict[str, str]:
     return {canonicalize_name(one["name"]): one["version"] for one in applying}
 
 
-def needed(name: str, extras: Iterable[str]) -> dict[str, SpecifierSet]:
-    """Return all that a package needs there, and what that needs, as far as it is installed here."""
-    found: dict[str, SpecifierSet] = {}
-    waiting = [(name, frozenset(extras))]
-    seen = set(waiting)
-    while waiting:
-        package, wanted = waiting.pop()
-        for requirement in map(Requirement, requires(package) or ()):
-            if not _applies(requirement, wanted):
-                continue
-            one = canonicalize_name(requirement.name)
-            if one != name:
-                found[one] = found.get(one, SpecifierSet()) & requirement.specifier
-            further = (one, frozenset(requirement.extras))
-            if further not in seen:
-                seen.add(further)
-                waiting.append(further)
-    return found
-
-
-def _applies(requirement: Requirement, extras: frozenset[str]) -> bool:
-    return requirement.marker is None or any(
-        requirement.marker.evaluate({**IMAGE, "extra": extra}) for extra in (extras or {""})
-    )
-
-
 @each_image
 def test_a_lock_has_what_its_extras_need_and_no_more(lock: str, extras: set[str]) -> None:
     """In versions that will do."""
     versions = locked(CONTAINERS / lock)
-    wanted = needed("ecg-classifier", extras)
+    wanted = needed(extras, IMAGE)
     assert set(versions) == set(wanted), "make lock"
     assert all(versions[name] in specifier for name, specifier in wanted.items()), "make lock"
 

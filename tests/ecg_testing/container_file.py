@@ -92,9 +92,11 @@ def _lines(path: Path) -> Iterator[tuple[str, tuple[str, ...], str]]:
         if line:
             keyword, rest = line.split(maxsplit=1)
             flags = re.match(r"(?:--\S+\s+)*", rest)[0]  # type: ignore[index] # it matches nothing, too
-            yield from _of_health(flags, rest) if keyword == "HEALTHCHECK" else [
-                (keyword, tuple(flags.split()), rest.removeprefix(flags))
-            ]
+            yield from (
+                _of_health(flags, rest)
+                if keyword == "HEALTHCHECK"
+                else [(keyword, tuple(flags.split()), rest.removeprefix(flags))]
+            )
 
 
 def _of_health(flags: str, rest: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
@@ -102,7 +104,7 @@ def _of_health(flags: str, rest: str) -> Iterator[tuple[str, tuple[str, ...], st
 
 
 def is_in_context(path: str, ignore_file: Path) -> bool:
-    """Say whether a file may be copied into an image: the last line that fits it, or a folder that it is in, decides."""
+    """Say whether a file may be copied: the last line that fits it, or a folder that it is in, decides."""
     is_in = True
     parents = [path, *(str(parent) for parent in Path(path).parents)]
     for line in ignore_file.read_text(encoding="utf-8").splitlines():

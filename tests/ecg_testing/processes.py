@@ -16,6 +16,7 @@ class ServerProcess:
     Args:
         arguments: its flags, besides --port.
         module: what is run in its place.
+        python: by which Python.
         environment: variables, besides those of this process.
 
     Attributes:
@@ -25,10 +26,14 @@ class ServerProcess:
     """
 
     def __init__(
-        self, *arguments: str, module: str = "ecg_server", environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        module: str = "ecg_server",
+        python: str = sys.executable,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", module, "--port", "0", *arguments],
+            [python, "-m", module, "--port", "0", *arguments],
             env={**os.environ, **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

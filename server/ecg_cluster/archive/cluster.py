@@ -28,7 +28,7 @@ def connected(address: str, workers: int | None, object_store_mib: int) -> Itera
     """
     with _joined(address) if address else _started(workers or usable_cores(), object_store_mib):
         _leave_the_terminal_alone()
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # Ray's is untyped
+        resources: dict[str, float] = ray.cluster_resources()
         yield workers or max(1, int(resources.get("CPU", 1)))
 
 
