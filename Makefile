@@ -18,7 +18,7 @@
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
-# make dashboard-picture [DATA=<recordings>]   draws the dashboard from some minutes of real servers: docs/images/dashboard.png
+# make dashboard-picture [DATA=<recordings>] runs servers for some minutes and draws the dashboard: docs/images
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
 # make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
 #               document, the stubs of clients/, and requirements.lock
