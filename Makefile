@@ -9,12 +9,16 @@
 # make evaluate DATA=<PTB-XL folder> [FOLD=9] [MODEL=<name or path> | ADDRESS=<host:port>] measures a model as served
 # make recordings DATA=<PTB-XL folder> measures what other forms of a recording cost: docs/recordings.md
 # make quality  DATA=<PTB-XL folder> measures what is found of poor signals: docs/quality.md
+# make explanations DATA=<PTB-XL folder> measures how far explanations can be trusted: docs/explanations.md
 # make model-card   writes docs/model-card.md from docs/evaluation
+# make screenshots  takes the pictures of the gateway's page anew: docs/images/page-*.png
 # make bench   measures this machine: the bare network, this server and others, side by side
 # make bench-overload   floods a server with many times the calls it can answer, and tells what becomes of them
+# make bench-cluster   what the road through Ray Serve costs beside ecg-server, and what replicas bring
 # make fuzz     RUNS=1000000 gives that many rubbish inputs to all that reads other people's bytes (Linux)
 # make soak     MINUTES=10 loads real servers while faults are injected at random; ends with what became of it all
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
+# make dashboard-picture [DATA=<recordings>]   draws the dashboard from some minutes of real servers: docs/images/dashboard.png
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
 # make packages   builds sdist and wheel into dist/, and installs them, with every extra, on every Python that is found
 # make images   ENGINE=docker builds both container images; make sbom writes what is in them into build/sbom
@@ -40,8 +44,9 @@ READY := .venv/ready
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
-.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality model-card bench bench-overload fuzz \
-    soak faults clients packages images sbom generate generate-clients lock clean
+.PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
+    model-card bench bench-overload fuzz bench-cluster soak faults clients packages images sbom generate \
+    generate-clients lock clean dashboard-picture
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -78,14 +83,27 @@ quality: $(READY)
 	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make quality DATA=<folder>'; exit 2; }
 	$(BIN)/python -m ecg_evaluation.signal_quality "$(DATA)" --document docs/quality.md $(ARGS)
 
+explanations: $(READY)
+	@test -n "$(DATA)" || { echo 'say where PTB-XL is: make explanations DATA=<folder>'; exit 2; }
+	$(BIN)/python -m ecg_evaluation.explanations "$(DATA)" --document docs/explanations.md $(ARGS)
+
 model-card: $(READY)
 	$(BIN)/python -m ecg_evaluation.model_card docs/evaluation --output docs/model-card.md
+	$(BIN)/python scripts/model_card_page.py docs/model-card.md server/ecg_gateway/page/static/model-card.html
+
+# It stands on what the tests stand on: a server, a gateway, Debian's Chromium.
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m ecg_testing.screenshots docs/images
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-overload: $(READY)
 	$(BIN)/python -m benchmarks.overload $(ARGS)
+
+# What lies there keeps Ray's many processes from importing a slow package that only tools of development bring along.
+bench-cluster: $(READY)
+	PYTHONPATH="$(CURDIR)/tests/ecg_testing/quick_imports" $(BIN)/python -m benchmarks.cluster $(ARGS)
 
 fuzz: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)
@@ -96,6 +114,10 @@ soak: $(READY)
 
 faults: $(READY)
 	$(BIN)/pytest tests/faults --faults $(FAULTS) $(ARGS)
+
+# Like the soak. What Prometheus is: apt-get install prometheus, or its own releases.
+dashboard-picture: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m dashboard_picture $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 clients: $(READY)
 	$(BIN)/pytest tests/clients $(ARGS)

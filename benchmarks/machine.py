@@ -17,6 +17,7 @@ PACKAGES = (
     "numpy",
     "onnxruntime",
     "protobuf",
+    "ray",
     "tensorflow",
     "tf_keras",
     "uvloop",

@@ -15,6 +15,8 @@ import psutil
 ANNOUNCEMENT = "listening on "
 STOP_SECONDS = 30
 ROOT = Path(__file__).parents[1]
+# What is measured is what lies beside the benchmark, wherever the installed packages come from.
+SOURCES = (".", "client", "generated", "server")
 
 
 class ServerDiedError(Exception):
@@ -85,7 +87,8 @@ def _tree(pid: int) -> list[psutil.Process]:
 def _environment() -> dict[str, str]:
     """Return our environment, less what would configure a server or keep it from starting as an installed one does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECG_", "PYTHONDONTWRITE"))}
-    return kept | {"PYTHONPATH": str(ROOT)}
+    sources = [*(str(ROOT / source) for source in SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(sources)}
 
 
 def _address(process: subprocess.Popen[str]) -> str:

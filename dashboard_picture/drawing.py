@@ -91,7 +91,7 @@ def draw(title: str, found: Sequence[Found], span: Span, path: Path) -> None:
         _draw_panel(page, one, span)
     content = BytesIO()
     figure.savefig(content, dpi=_DOTS_PER_INCH)
-    Image.open(content).convert("RGB").quantize(128).save(path, optimize=True)
+    Image.open(content).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 class Page:
@@ -189,7 +189,7 @@ def _heatmap(page: Page, found: Found, span: Span, box: Box) -> None:
     if bounds:
         axes.pcolormesh(times, [0.0, *bounds], counts[:, 1:], cmap="Blues", vmin=0)
     _dress(axes, found.panel, times)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.grid(visible=False)
 
 

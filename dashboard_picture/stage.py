@@ -22,7 +22,7 @@ SCRAPE_SECONDS = 5
 START_SECONDS = 60
 SERVERS = 2
 # The machine has few cores: so many single calls at once fill the batches of its servers, and more are refused.
-MAX_REQUESTS = 48
+MAX_REQUESTS = 24
 
 
 @dataclass(frozen=True, slots=True)

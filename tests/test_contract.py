@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, ServiceDescriptor
 
-from ecg.v1 import ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2
+from ecg.v1 import ecg_service_pb2, explanation_pb2, model_pb2, prediction_pb2, recording_pb2
 from ecg_client import prediction as client_prediction
 from ecg_model.errors import RefusalReason
 from ecg_model.warning import WarningCode
 from ecg_server.status import STATUS_TABLE
 
-FILES = [module.DESCRIPTOR for module in (ecg_service_pb2, model_pb2, prediction_pb2, recording_pb2)]
+FILES = [module.DESCRIPTOR for module in (ecg_service_pb2, explanation_pb2, model_pb2, prediction_pb2, recording_pb2)]
 PROTOS = Path(__file__).parents[1] / "protos"
 ERRORS = Path(__file__).parents[1] / "docs" / "errors.md"
 
@@ -54,6 +54,23 @@ MESSAGES = {
     ),
     "ModelVersion": "string name=1; string version=2; string sha256=3",
     "Warning": ("WarningCode code=1; LeadName lead=2; string message=3; optional double measured=4; string unit=5"),
+    "ExplainRequest": "Recording recording=1; ExplainOptions options=2",
+    "ExplainOptions": (
+        "ExplanationMethod method=1; repeated string class_codes=2; bool include_lead_times=3; "
+        "optional int32 window=4; string model_version=5"
+    ),
+    "ExplainResponse": (
+        "Prediction prediction=1; repeated ClassExplanation classes=2; ExplanationMethod method=3; "
+        "int32 computed_windows=4"
+    ),
+    "ClassExplanation": (
+        "string code=1; string display_name=2; float probability=3; repeated LeadAttribution leads=4; "
+        "repeated TimeAttribution times=5; repeated MetadataAttribution metadata=6; "
+        "optional float baseline_probability=7; optional float completeness_error=8"
+    ),
+    "LeadAttribution": "LeadName lead=1; float probability_change=2; repeated float time_probability_changes=3",
+    "TimeAttribution": "double offset_seconds=1; double duration_seconds=2; float probability_change=3",
+    "MetadataAttribution": "string field=1; float probability_change=2",
     "ModelSummaryRequest": "",
     "ModelSummaryResponse": (
         "string summary_text=1; ModelVersion model=2; repeated LayerSummary layers=3; int64 parameter_count=4; "
@@ -78,6 +95,7 @@ ENUMS = {
     "SampleFormat": "UNSPECIFIED=0 INT16_LE=1 FLOAT32_LE=2",
     "Sex": "UNSPECIFIED=0 MALE=1 FEMALE=2",
     "InfarctionStage": "UNSPECIFIED=0 UNKNOWN=1 I=2 I_II=3 II=4 II_III=5 III=6",
+    "ExplanationMethod": "UNSPECIFIED=0 OCCLUSION=1 INTEGRATED_GRADIENTS=2",
     "AbstentionReason": "UNSPECIFIED=0 UNCERTAIN=1 UNFAMILIAR=2",
     "WarningCode": (
         "UNSPECIFIED=0 METADATA_IMPUTED=1 METADATA_IGNORED=2 LEAD_DERIVED=3 RESAMPLED=4 RECORDING_PADDED=5 "
@@ -90,6 +108,7 @@ ENUMS = {
 METHODS = {
     "Predict": ("PredictRequest", False, "PredictResponse", False),
     "PredictStream": ("PredictStreamRequest", True, "PredictStreamResponse", True),
+    "Explain": ("ExplainRequest", False, "ExplainResponse", False),
     "ModelSummary": ("ModelSummaryRequest", False, "ModelSummaryResponse", False),
 }
 

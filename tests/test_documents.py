@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 from ecg_client.cli.app import app
+from ecg_cluster.flags import read_cluster_settings
 from ecg_model.errors import RefusalReason
 from ecg_server.__main__ import main
 from ecg_server.status import STATUS_TABLE
@@ -50,9 +51,11 @@ def ecg_flags() -> set[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_flag_exists(document: str, ecg_flags: set[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """It is one of ecg-server's or one of ecg's."""
+    """It is one of ecg-server's, of ecg-cluster's, or of ecg's."""
     with pytest.raises(SystemExit):
         main(["--help"])
+    with pytest.raises(SystemExit):
+        read_cluster_settings(["--help"], {})
     server_flags = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out))
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+(?![\w-])", text_of(document)))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         InvalidRecordingError,
         LimitExceededError,
         MissingExtraError,
+        NotExplainableError,
         PermissionDeniedError,
         RecordingRefusedError,
         ServiceError,
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
         UnreadableFileError,
         UnwritableFileError,
         UnwritableRecordingError,
+    )
+    from ecg_client.explanation import (
+        ClassExplanation,
+        Explanation,
+        ExplanationMethod,
+        LeadAttribution,
+        MetadataAttribution,
+        TimeAttribution,
     )
     from ecg_client.model_summary import ModelSummary, OperatingPoint, ServedModel, ServingStatus
     from ecg_client.prediction import (
@@ -64,21 +73,27 @@ __all__ = [
     "STANDARD_LEADS",
     "Abstention",
     "AsyncEcgClient",
+    "ClassExplanation",
     "ClassPrediction",
     "DeadlineExceededError",
     "EcgClient",
     "EcgError",
+    "Explanation",
+    "ExplanationMethod",
     "FieldViolation",
     "InfarctionStage",
     "InvalidAddressError",
     "InvalidCredentialsError",
     "InvalidFrameError",
     "InvalidRecordingError",
+    "LeadAttribution",
     "LeadName",
     "LimitExceededError",
+    "MetadataAttribution",
     "MissingExtraError",
     "ModelSummary",
     "ModelVersion",
+    "NotExplainableError",
     "OperatingPoint",
     "PatientMetadata",
     "PermissionDeniedError",
@@ -94,6 +109,7 @@ __all__ = [
     "ServiceUnavailableError",
     "ServingStatus",
     "Sex",
+    "TimeAttribution",
     "Tls",
     "UnauthenticatedError",
     "UnknownModelError",
@@ -104,7 +120,17 @@ __all__ = [
     "WindowPrediction",
 ]
 
-_MODULES = ("errors", "recording", "prediction", "model_summary", "tls", "resumption", "client", "aio")
+_MODULES = (
+    "errors",
+    "recording",
+    "prediction",
+    "explanation",
+    "model_summary",
+    "tls",
+    "resumption",
+    "client",
+    "aio",
+)
 
 if not TYPE_CHECKING:
     # Imported when asked for: grpc reads its environment when it is imported, and the command line sets that first.

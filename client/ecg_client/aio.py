@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -18,6 +18,8 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
+from ecg_client.convert_explanation import explain_request_to_proto, explanation_from_proto
+from ecg_client.explanation import Explanation, ExplanationMethod
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -88,6 +90,29 @@ class AsyncEcgClient:
         with typed_errors(self._address, self._timeout_s), self._around_call("Predict") as metadata:
             response = await self._service.Predict(request, timeout=self._timeout_s, metadata=metadata)
         return prediction_from_proto(response.prediction)
+
+    async def explain(  # noqa: PLR0913 - each is a choice of the caller's
+        self,
+        recording: Recording,
+        *,
+        method: ExplanationMethod = ExplanationMethod.OCCLUSION,
+        class_codes: Sequence[str] = (),
+        include_lead_times: bool = False,
+        window: int | None = None,
+        model_version: str = "",
+    ) -> Explanation:
+        """Classifies one recording, and asks what in it speaks for its classes; see `EcgClient.explain`."""
+        request = explain_request_to_proto(
+            recording,
+            method=method,
+            class_codes=class_codes,
+            include_lead_times=include_lead_times,
+            window=window,
+            model_version=model_version,
+        )
+        with typed_errors(self._address, self._timeout_s), self._around_call("Explain") as metadata:
+            response = await self._service.Explain(request, timeout=self._timeout_s, metadata=metadata)
+        return explanation_from_proto(response)
 
     async def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -16,7 +16,9 @@ from ecg_client.convert import (
     prediction_from_proto,
     recording_to_proto,
 )
+from ecg_client.convert_explanation import explain_request_to_proto, explanation_from_proto
 from ecg_client.errors import ServiceError
+from ecg_client.explanation import Explanation, ExplanationMethod
 from ecg_client.model_summary import ModelSummary, ServingStatus
 from ecg_client.outbox import DEFAULT_MAX_IN_FLIGHT
 from ecg_client.prediction import Prediction, RecordingResult
@@ -103,6 +105,50 @@ class EcgClient:
         with typed_errors(self._address, self._timeout_s), self._around_call("Predict") as metadata:
             response = self._service.Predict(request, timeout=self._timeout_s, metadata=metadata)
         return prediction_from_proto(response.prediction)
+
+    def explain(  # noqa: PLR0913 - each is a choice of the caller's
+        self,
+        recording: Recording,
+        *,
+        method: ExplanationMethod = ExplanationMethod.OCCLUSION,
+        class_codes: Sequence[str] = (),
+        include_lead_times: bool = False,
+        window: int | None = None,
+        model_version: str = "",
+    ) -> Explanation:
+        """Classifies one recording, and asks what in it speaks for its classes.
+
+        It costs the service as much as some forty predictions, and waits its turn there; docs/explanations.md says how
+        far it can be trusted.
+
+        Args:
+            recording: The recording.
+            method: How it is found out.
+            class_codes: The classes to explain, such as "MI"; empty: all.
+            include_lead_times: Whether each half second of each lead is looked at by itself; by occlusion that costs
+                seven times as much.
+            window: The one window of a long recording to explain, counted from 0; None: all of it, if that is not too
+                much for the service (`Limits.max_explanation_windows`).
+            model_version: Which of the service's models is to answer, by label or version; empty: its usual one.
+
+        Raises:
+            RecordingRefusedError: The recording cannot be classified, the model has no such class, the recording no
+                such window, or it would cost too much; `field_violations` say what to change.
+            NotExplainableError: The service cannot explain by this method.
+            LimitExceededError: Too many explanations wait there already; `retry_after_s` says when to ask again.
+            UnknownModelError: The service has no such model.
+        """
+        request = explain_request_to_proto(
+            recording,
+            method=method,
+            class_codes=class_codes,
+            include_lead_times=include_lead_times,
+            window=window,
+            model_version=model_version,
+        )
+        with typed_errors(self._address, self._timeout_s), self._around_call("Explain") as metadata:
+            response = self._service.Explain(request, timeout=self._timeout_s, metadata=metadata)
+        return explanation_from_proto(response)
 
     def predict_stream(  # noqa: PLR0913 - each is a choice of the caller's
         self,

@@ -22,7 +22,7 @@ SERVICE_NAME = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"].full_na
 """What health is asked of: the process alone may be alive while its service takes no calls."""
 
 # Streams are resumed by `ecg_client.resumption`, and nobody wants a health check to be repeated until it is well.
-_RETRIED_METHODS = ("Predict", "ModelSummary")
+_RETRIED_METHODS = ("Predict", "Explain", "ModelSummary")
 _SERVICE_CONFIG = {
     "methodConfig": [
         {

@@ -225,6 +225,8 @@ def _limits_from_proto(message: model_pb2.Limits) -> Limits:
         connection_grace_seconds=message.connection_grace_seconds or None,
         max_caller_recordings_per_second=message.max_caller_recordings_per_second or None,
         max_caller_calls=message.max_caller_calls or None,
+        max_explanation_windows=message.max_explanation_windows or None,
+        max_explanations=message.max_explanations or None,
     )
 
 
@@ -236,6 +238,11 @@ def _input_from_proto(message: model_pb2.InputSpecification) -> InputSpecificati
         metadata_fields=tuple(message.metadata_fields),
         required_lead_names=_leads_from_proto(message.required_lead_names),
     )
+
+
+def lead_of_number(number: int) -> LeadName | None:
+    """Returns the lead of a number of `ecg.v1.LeadName`; None where this client knows none."""
+    return _LEAD_OF_NUMBER.get(number)
 
 
 def _leads_from_proto(numbers: Sequence[int]) -> tuple[LeadName, ...]:

@@ -12,7 +12,8 @@
     ├── InvalidFrameError            a DataFrame that recordings cannot be taken from (also a ValueError)
     ├── MissingExtraError            an optional dependency that is not installed (also an ImportError)
     └── ServiceError                 a call ended with a status other than OK
-        ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified
+        ├── RecordingRefusedError    INVALID_ARGUMENT: the recording cannot be classified, or not explained as asked
+        ├── NotExplainableError      FAILED_PRECONDITION: the method of explaining cannot be had there
         ├── ServiceUnavailableError  UNAVAILABLE: nothing answers there, or it is shutting down
         ├── UnauthenticatedError     UNAUTHENTICATED: the service wants to know who calls
         ├── PermissionDeniedError    PERMISSION_DENIED: it knows who calls, who may not
@@ -138,7 +139,14 @@ class ServiceError(EcgError):
 
 
 class RecordingRefusedError(ServiceError):
-    """The recording cannot be classified; `field_violations` says what to change."""
+    """The recording cannot be classified, or not explained as asked; `field_violations` says what to change."""
+
+
+class NotExplainableError(ServiceError):
+    """The method of explaining cannot be had: the service's runtime tells no gradients, or they do not add up.
+
+    `reason` says which: "GRADIENTS_UNAVAILABLE" or "EXPLANATION_INCOMPLETE". Occlusion can be had everywhere.
+    """
 
 
 class ServiceUnavailableError(ServiceError):

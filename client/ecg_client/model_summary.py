@@ -79,6 +79,9 @@ class Limits:
         connection_grace_seconds: How long calls may go on after that, in seconds.
         max_caller_recordings_per_second: Recordings that one caller may send in a second, on average.
         max_caller_calls: Calls and streams that one caller may have open at once.
+        max_explanation_windows: Windows that the network may be run on for one explanation; None, as below, where the
+            service is older than this and explains nothing.
+        max_explanations: Explanations that the service computes at once; further ones wait.
     """
 
     max_message_bytes: int
@@ -93,6 +96,8 @@ class Limits:
     connection_grace_seconds: float | None = None
     max_caller_recordings_per_second: float | None = None
     max_caller_calls: int | None = None
+    max_explanation_windows: int | None = None
+    max_explanations: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

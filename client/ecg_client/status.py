@@ -14,6 +14,7 @@ from ecg_client.errors import (
     DeadlineExceededError,
     FieldViolation,
     LimitExceededError,
+    NotExplainableError,
     PermissionDeniedError,
     RecordingRefusedError,
     ServiceError,
@@ -26,6 +27,7 @@ _Detail = TypeVar("_Detail", bound=protobuf_message.Message)
 
 _ERROR_OF_CODE: dict[grpc.StatusCode, type[ServiceError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: RecordingRefusedError,
+    grpc.StatusCode.FAILED_PRECONDITION: NotExplainableError,
     grpc.StatusCode.UNAVAILABLE: ServiceUnavailableError,
     grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
     grpc.StatusCode.PERMISSION_DENIED: PermissionDeniedError,

@@ -1,6 +1,7 @@
 """`ecg-cluster`: reads flags and environment, and runs the service on Ray Serve."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 try:
     from ecg_cluster.flags import PROGRAM, read_cluster_settings
     from ecg_cluster.process import deploy, run_cluster
+    from ecg_cluster.proxy_environment import proxy_environment
     from ecg_model.errors import BundleError
     from ecg_server.access.errors import AccessError
     from ecg_server.addresses import AddressError, address_text
@@ -22,6 +24,10 @@ except ModuleNotFoundError as missing:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the application, or deploy it; return the exit status."""
     settings = read_cluster_settings(arguments, os.environ)
+    if settings.is_environment_asked_for:
+        for name, value in proxy_environment(settings.server).items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
 
     def announce(port: int) -> None:
         sys.stderr.write(f"listening on {address_text(settings.server.host, port)}\n")

@@ -6,8 +6,9 @@ In a config file its arguments stand under `args`; they are the flags of `ecg-cl
 environment of their own: none.
 """
 
-from collections.abc import Mapping
+import hashlib
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Any
 
 from ray import serve
@@ -18,6 +19,7 @@ from ecg_cluster.flags import arguments_of, read_cluster_settings
 from ecg_cluster.replica import EcgReplica
 from ecg_cluster.settings import ClusterSettings
 from ecg_server.served_models import STABLE
+from ecg_server.settings import ServerSettings
 
 DEPLOYMENT = "EcgService"
 # Beyond the time that calls have to end, what else may take when a replica is told to go.
@@ -39,7 +41,7 @@ def application(settings: ClusterSettings) -> Application:
     The models are told to replicas apart from all else (`user_config`), so that to deploy others ends no replica.
     """
     server, replicas = settings.server, settings.replicas
-    count: Mapping[str, Any] = (
+    count: dict[str, Any] = (
         {"num_replicas": replicas.least}
         if replicas.least == replicas.most
         else {
@@ -58,13 +60,17 @@ def application(settings: ClusterSettings) -> Application:
         user_config={STABLE: server.model, **server.others},
         max_ongoing_requests=replicas.most_calls,
         graceful_shutdown_timeout_s=server.drain_seconds + GRACE_SECONDS,
-        # While replicas are replaced a new one answers before the one it replaces goes.
-        max_surge_percent=100,
         # Calls are logged by the server's own interceptor.
         logging_config={"enable_access_log": False},
         **count,
     )
-    runs = max(1, round(replicas.cpus))
-    return deployment.bind(
-        replace(server, model="", others={}, batching=replace(server.batching, runs=runs))
-    )
+    batching = replace(server.batching, runs=max(1, round(replicas.cpus)))
+    each = replace(server, model="", others={}, batching=batching)
+    # Replicas of another version are replaced, and unless it is told, Serve takes every deployment for another.
+    deployment._version = _version(each)  # noqa: SLF001 - there is no other way to say it
+    return deployment.bind(each)
+
+
+def _version(settings: ServerSettings) -> str:
+    """Return what changes with the settings of a replica and with the software."""
+    return hashlib.sha256(f"{version('ecg-classifier')} {settings!r}".encode()).hexdigest()

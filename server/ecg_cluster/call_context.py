@@ -35,11 +35,13 @@ class CallContext:
 
     def peer(self) -> str:
         """Return where the call comes from."""
-        return self._context.peer()
+        peer: str = self._context.peer()
+        return peer
 
     def auth_context(self) -> Mapping[str, Sequence[bytes]]:
         """Return what the proxy verified of the connection."""
-        return self._context.auth_context()
+        verified: Mapping[str, Sequence[bytes]] = self._context.auth_context()
+        return verified
 
     def time_remaining(self) -> float | None:
         """Return for how long the caller still waits, in seconds; None: for as long as it takes."""
@@ -47,11 +49,12 @@ class CallContext:
 
     def code(self) -> grpc.StatusCode:
         """Return the status set so far."""
-        return self._context.code()
+        code: grpc.StatusCode = self._context.code()
+        return code
 
     def set_trailing_metadata(self, metadata: Metadata) -> None:
         """Send metadata with the status, beside Serve's own."""
-        self._context.set_trailing_metadata(list(metadata))  # type: ignore[arg-type] # bytes are taken, too
+        self._context.set_trailing_metadata(list(metadata))
 
     async def abort(self, code: grpc.StatusCode, details: str = "", trailing_metadata: Metadata = ()) -> NoReturn:
         """End the call with a status.
@@ -68,6 +71,6 @@ class CallContext:
 
 
 def _end(metadata: Metadata) -> float | None:
-    """Return when the caller stops waiting, on the clock of `time.monotonic`: machines agree on how long, not on when."""
+    """Return when the caller stops waiting, on the clock of `time.monotonic`, which machines do not share."""
     remaining = dict(metadata).get(REMAINING_KEY)
     return None if remaining is None else time.monotonic() + float(remaining)

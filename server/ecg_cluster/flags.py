@@ -11,7 +11,9 @@ from ecg_server.settings import ConnectionSettings, ServerSettings
 
 PROGRAM = "ecg-cluster"
 
-DESCRIPTION = "Runs the service on Ray Serve (docs/cluster.md): replicas on the machines of a cluster, or all on this one."
+DESCRIPTION = (
+    "Runs the service on Ray Serve (docs/cluster.md): replicas on the machines of a cluster, or all on this one."
+)
 
 EPILOG = """\
 Flags of `ecg-server` that mean the same here are taken as well, each also as an environment variable: --model, --also,
@@ -19,8 +21,8 @@ Flags of `ecg-server` that mean the same here are taken as well, each also as an
 --workers here (those are --replicas), no --health-port, --channelz, --keepalive-seconds and the like: connections are
 Serve's affair.
 
-Once it is SERVING it prints one line, "listening on HOST:PORT", to standard error. SIGTERM or Ctrl-C makes it answer what
-it has received and exit 0.
+Once it is SERVING it prints one line, "listening on HOST:PORT", to standard error. SIGTERM or Ctrl-C makes it answer
+what it has received and exit 0. With --address it deploys, says so, and ends.
 
 Ray has no authentication by itself: whoever reaches its ports runs code on all of its machines. A Ray that is started
 here listens on the loopback address only.
@@ -51,10 +53,9 @@ def read_cluster_settings(arguments: Sequence[str] | None, environment: Mapping[
         parser.error(f"{name.removeprefix('has_').replace('_', ' ')}: {WITHOUT_MEANING[name]}")
     least, most = options.replicas
     return ClusterSettings(
+        is_environment_asked_for=options.print_environment,
         server=server,
-        replicas=ReplicaSettings(
-            least=least, most=most, cpus=options.replica_cpus, target_calls=options.target_calls
-        ),
+        replicas=ReplicaSettings(least=least, most=most, cpus=options.replica_cpus, target_calls=options.target_calls),
         ray=RaySettings(
             address=options.address,
             cpus=options.cpus,
@@ -69,9 +70,19 @@ def arguments_of(args: Mapping[str, Any]) -> list[str]:
     """Return flags as a command line has them, from flags without dashes as a config file has them.
 
     Args:
-        args: a value for each flag: a text or a number; a list, or a mapping of labels, where a flag takes several.
+        args: a value for each flag: a text, a number, or true or false; where it takes several, a list, or a mapping of
+            labels.
     """
-    return [part for name, value in args.items() for part in (f"--{name}", *_texts(value))]
+    return [part for name, value in args.items() for part in _flag(name, value)]
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    match value:
+        case True:
+            return [f"--{name}"]
+        case False:
+            return [f"--no-{name}"]
+    return [f"--{name}", *_texts(value)]
 
 
 def _texts(value: Any) -> list[str]:
@@ -119,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--dashboard", action=argparse.BooleanOptionalAction, default=False, help=meaning)
     meaning = "where it keeps its sockets and logs, a short path; unless given, a new folder that is removed at the end"
     add("--temporary-folder", metavar="FOLDER", help=meaning)
+    meaning = "print what a cluster's nodes need in their environment before `ray start`, and do nothing else"
+    add("--print-environment", action="store_true", help=meaning)
     return parser
 
 

@@ -1,5 +1,6 @@
 """Ray itself: started on this machine for as long as the process runs, or joined where it runs already."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -10,13 +11,16 @@ import ray
 from ray import serve
 from ray.serve.config import HTTPOptions, ProxyLocation, gRPCOptions
 
-from ecg_cluster.proxy_address import proxy_environment
+from ecg_cluster.proxy_environment import proxy_environment
 from ecg_cluster.settings import ClusterSettings, RaySettings
 from ecg_server.cores import usable_cores
 from ecg_server.settings import MEBIBYTE
 
 SERVICER_FUNCTION = "ecg_cluster.proxy.add_services"
 LOOPBACK = "127.0.0.1"
+ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -49,6 +53,20 @@ def start_proxies(port: int) -> None:
 
 
 def _start(settings: RaySettings, folder: str) -> None:
+    """Start Ray, once more where the machine was too busy: Ray's agents have 15 s to begin, and no setting for that."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            _init(settings, folder)
+        except Exception as error:
+            if attempt == ATTEMPTS or "timed out during startup" not in str(error):
+                raise
+            logger.warning("Ray did not start in time, and is started again")
+            ray.shutdown()
+        else:
+            return
+
+
+def _init(settings: RaySettings, folder: str) -> None:
     ray.init(
         address="local",
         num_cpus=settings.cpus or usable_cores(),
@@ -67,7 +85,7 @@ def _folder(settings: RaySettings) -> Iterator[str]:
         yield settings.temporary_folder
         return
     # Short, for the sockets in it have long names, and the system allows them 107 bytes.
-    folder = tempfile.mkdtemp(prefix="ecg-", dir="/tmp")  # noqa: S108 - a new folder with a random name
+    folder = tempfile.mkdtemp(prefix="ecg-", dir="/tmp")
     try:
         yield folder
     finally:

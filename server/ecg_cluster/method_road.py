@@ -1,6 +1,6 @@
 """The road of a call from bytes to bytes, through all interceptors, without a server of gRPC's around it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -9,14 +9,13 @@ from typing import Any
 import grpc
 from grpc import aio
 
-from ecg_cluster.call_context import CallContext, Metadata
-from ecg_server.grpc_types import Continuation
+from ecg_cluster.call_context import CallContext
 
 
 @dataclass(frozen=True, slots=True)
 class _Details(grpc.HandlerCallDetails):
     method: str
-    invocation_metadata: Metadata
+    invocation_metadata: tuple[tuple[str, str | bytes], ...]
 
 
 class Methods:
@@ -42,7 +41,7 @@ class MethodRoad:
     """
 
     def __init__(self, methods: Mapping[str, Any], interceptors: Sequence[aio.ServerInterceptor]) -> None:
-        self._find: Continuation = partial(_find, methods)
+        self._find: Callable[[grpc.HandlerCallDetails], Any] = partial(_find, methods)
         for interceptor in reversed(interceptors):
             self._find = partial(interceptor.intercept_service, self._find)
 
@@ -58,9 +57,7 @@ class MethodRoad:
         except aio.AbortError:
             return b""
 
-    async def answers(
-        self, method: str, requests: AsyncIterator[bytes], context: CallContext
-    ) -> AsyncIterator[bytes]:
+    async def answers(self, method: str, requests: AsyncIterator[bytes], context: CallContext) -> AsyncIterator[bytes]:
         """Yield the answers of a stream; where it was aborted the context has its status after the last."""
         handler = await self._handler(method, context)
         try:
@@ -73,7 +70,7 @@ class MethodRoad:
             return
 
     async def _handler(self, method: str, context: CallContext) -> Any:
-        details: Any = _Details(method, context.invocation_metadata())
+        details: Any = _Details(method, tuple(context.invocation_metadata()))
         return await self._find(details)
 
 
@@ -86,7 +83,7 @@ def _parsed(handler: Any, message: bytes) -> Any:
     return message if parse is None else parse(message)
 
 
-async def _parsed_each(handler: Any, messages: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+async def _parsed_each(handler: Any, messages: AsyncIterator[bytes]) -> AsyncGenerator[Any, None]:
     async for message in messages:
         yield _parsed(handler, message)
 

@@ -5,8 +5,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -83,7 +83,8 @@ def _wait_until_serving(address: str) -> None:
     """Wait until the proxy has heard of the application."""
     request = health_pb2.HealthCheckRequest(service=SERVICE_NAME)
     with grpc.insecure_channel(address) as channel:
-        for response in health_pb2_grpc.HealthStub(channel).Watch(request, timeout=FIRST_ANSWER_SECONDS):
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        for response in health.Watch(request, timeout=FIRST_ANSWER_SECONDS):
             if response.status == health_pb2.HealthCheckResponse.SERVING:
                 return
 

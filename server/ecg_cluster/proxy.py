@@ -11,8 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from ray.serve._private.proxy_request_response import gRPCStreamingType
 
-from ecg.v1.ecg_service_pb2_grpc import EcgServiceServicer, add_EcgServiceServicer_to_server
-from ecg_cluster.method_road import Methods
+from ecg.v1 import ecg_service_pb2
 from ecg_cluster.proxied_call import ProxiedCall
 from ecg_cluster.proxy_health import ProxyHealth
 from ecg_server.reflection import REFLECTION_V1, add_reflection
@@ -26,9 +25,9 @@ def add_services(_: object, server: Any) -> None:
     for name in (SERVICE_NAME, HEALTH_NAME, reflection.SERVICE_NAME, REFLECTION_V1):
         # The proxy takes their methods as they are; those that go to replicas do so from here.
         server.add_passthrough_service(name)
-    methods = Methods()
-    add_EcgServiceServicer_to_server(EcgServiceServicer(), methods)
-    handlers = {name: _handler(server, name, method) for name, method in methods.by_name.items()}
+    service = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"]
+    methods = {f"/{SERVICE_NAME}/{method.name}": method.client_streaming for method in service.methods}
+    handlers = {name: _handler(server, name, is_stream=is_stream) for name, is_stream in methods.items()}
     server.add_generic_rpc_handlers((_Handlers(handlers),))
     health_pb2_grpc.add_HealthServicer_to_server(ProxyHealth(server.service_handler_factory), server)
     add_reflection((SERVICE_NAME, HEALTH_NAME), server)
@@ -45,9 +44,9 @@ class _Handlers(grpc.GenericRpcHandler):
         return self._method_handlers.get(handler_call_details.method)
 
 
-def _handler(server: Any, name: str, method: Any) -> Any:
+def _handler(server: Any, name: str, *, is_stream: bool) -> Any:
     """Return what answers a method's calls with a replica's answers, bytes to bytes."""
-    if method.unary_unary is not None:
+    if not is_stream:
         call = server.service_handler_factory(name, gRPCStreamingType.UNARY_UNARY)
         return grpc.unary_unary_rpc_method_handler(_answering(call))
     stream = server.service_handler_factory(name, gRPCStreamingType.STREAM_STREAM)

@@ -6,31 +6,15 @@ that runs in every proxy before it listens (`RAY_SERVE_HTTP_PROXY_CALLBACK_IMPOR
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ray.serve._private import default_impl
 
+from ecg_cluster.proxy_environment import VARIABLE
 from ecg_server.access.certificates import server_credentials
 from ecg_server.addresses import address_text
-from ecg_server.settings import ServerSettings, TlsSettings
-
-HOOK = "ecg_cluster.proxy_address:listen_as_told"
-# A proxy is no process of ours: this is how it is told.
-VARIABLE = "ECG_CLUSTER_PROXY"
-
-
-def proxy_environment(settings: ServerSettings) -> Mapping[str, str]:
-    """Return the environment that the processes of a cluster need, for its proxies to listen as settings say."""
-    tls = settings.access.tls
-    files = None if tls is None else [tls.certificate, tls.private_key, tls.client_authority]
-    told = {"host": settings.host, "tls": files and [None if file is None else str(file.resolve()) for file in files]}
-    return {
-        VARIABLE: json.dumps(told),
-        "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": HOOK,
-        "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(settings.max_message_bytes),
-    }
+from ecg_server.settings import TlsSettings
 
 
 def listen_as_told() -> list[Any]:
@@ -49,6 +33,6 @@ def listen_as_told() -> list[Any]:
     return []
 
 
-def _tls(certificate: str, private_key: str, client_authority: str | None) -> TlsSettings:
+def _tls(certificate: str, private_key: str, client_authority: str | None = None) -> TlsSettings:
     authority = None if client_authority is None else Path(client_authority)
     return TlsSettings(certificate=Path(certificate), private_key=Path(private_key), client_authority=authority)

@@ -60,7 +60,9 @@ class ProxyHealth(health_pb2_grpc.HealthServicer):
         try:
             async with asyncio.timeout(REPLICA_SECONDS):
                 await self._proxy(b"", of_proxy)
-                answer = await self._replica(health_pb2.HealthCheckRequest(service=name).SerializeToString(), of_replica)
+                answer = await self._replica(
+                    health_pb2.HealthCheckRequest(service=name).SerializeToString(), of_replica
+                )
         except TimeoutError:
             return int(_Status.NOT_SERVING)
         if of_proxy.has_failed or of_replica.has_failed:

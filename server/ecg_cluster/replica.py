@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from ray import serve
@@ -163,7 +164,7 @@ class EcgReplica:
         return Answer(await self._road.answer(method, request, CallContext(context)))
 
     def _road_of(self, gate: Gate) -> MethodRoad:
-        methods = Methods()
+        methods: Any = Methods()
         add_EcgServiceServicer_to_server(self._servicer, methods)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, methods)
         access = self._settings.access

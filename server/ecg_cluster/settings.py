@@ -36,7 +36,8 @@ class RaySettings:
         cpus: cores of a Ray that is started; None: all that this process may use.
         object_store_mib: MiB of shared memory of a Ray that is started.
         has_dashboard: whether a Ray that is started has its dashboard, on the loopback address.
-        temporary_folder: where a Ray that is started keeps its sockets and logs; None: a new folder, removed at the end.
+        temporary_folder: where a Ray that is started keeps its sockets and logs; None: a new folder that is removed
+            at the end.
     """
 
     address: str | None = None
@@ -54,8 +55,11 @@ class ClusterSettings:
         server: how each replica serves, and where the proxies listen.
         replicas: how many there are.
         ray: what all of it runs on.
+        is_environment_asked_for: whether to print what the nodes of a cluster need in their environment, and do nothing
+            else.
     """
 
     server: ServerSettings = field(default_factory=ServerSettings)
     replicas: ReplicaSettings = field(default_factory=ReplicaSettings)
     ray: RaySettings = field(default_factory=RaySettings)
+    is_environment_asked_for: bool = False

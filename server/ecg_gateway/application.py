@@ -16,6 +16,8 @@ from ecg_gateway import contract, health, openapi, original
 from ecg_gateway.around import Around
 from ecg_gateway.body import Bodies
 from ecg_gateway.errors import GatewayError
+from ecg_gateway.page import routes as page
+from ecg_gateway.page.readers import Readers
 from ecg_gateway.passed_on import REQUEST_ID_HEADER, TIMEOUT_HEADER
 from ecg_gateway.service import Service
 from ecg_gateway.settings import GatewaySettings
@@ -39,11 +41,13 @@ def build(settings: GatewaySettings, metrics: "Metrics | None" = None) -> Starle
     """
     service = Service(settings.service, settings.timeout_seconds)
     bodies = Bodies(settings.body)
+    readers = Readers()
     routes = [
         *original.routes(service, bodies),
         *contract.routes(service, bodies),
         *health.routes(service),
         *openapi.routes(),
+        *page.routes(readers, bodies),
     ]
     return Starlette(
         routes=routes,
@@ -53,7 +57,7 @@ def build(settings: GatewaySettings, metrics: "Metrics | None" = None) -> Starle
             Middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=COMPRESSION_LEVEL),
         ],
         exception_handlers={GatewayError: _answer, HTTPException: _answer},
-        lifespan=_open_service(service),
+        lifespan=_open(service, readers),
     )
 
 
@@ -73,13 +77,14 @@ def _cross_origin(origins: tuple[str, ...]) -> list[Middleware]:
     ]
 
 
-def _open_service(service: Service) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _open(service: Service, readers: Readers) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await service.open()
         try:
             yield
         finally:
+            await readers.close()
             await service.close()
 
     return lifespan

@@ -5,15 +5,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecg_gateway import health
-from ecg_gateway.metrics import Metrics
 from ecg_gateway.passed_on import REQUEST_ID_HEADER, request_id_of
 from ecg_gateway.status import CALLER_GONE, response_of
+
+if TYPE_CHECKING:
+    from ecg_gateway.metrics import Metrics
 
 LINGER_SECONDS = 5.0
 OTHER_ROUTE = "other"
@@ -30,7 +33,7 @@ class Around:
         metrics: where requests are counted; None: nowhere.
     """
 
-    def __init__(self, app: ASGIApp, paths: Collection[str], metrics: Metrics | None) -> None:
+    def __init__(self, app: ASGIApp, paths: Collection[str], metrics: "Metrics | None") -> None:
         self._app = app
         self._paths = frozenset(paths)
         self._metrics = metrics

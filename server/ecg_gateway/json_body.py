@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ecg_gateway.errors import RequestError
 
-# A text of n bytes can need 20 n bytes once it is read. Within these bounds it needs about 100 MB at most.
+# A text of n bytes can need 20 n bytes once it is read. Within these bounds a large one needs about 100 MB at most.
 MAX_VALUES = 2_000_000
 MAX_CONTAINERS = 10_000
 # Smaller ones are read sooner than a thread takes them over.
@@ -43,11 +43,8 @@ def object_of(body: bytes) -> dict[str, Any]:
     Raises:
         RequestError: it is none, or one of far more parts than any recording has.
     """
-    # As many commas make as many values, if they do not stand in a text.
-    has_too_many_values = len(body) > MAX_VALUES and body.count(b",") > MAX_VALUES
-    if has_too_many_values or body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
-        description = f"it has more than {MAX_VALUES:,} values, or {MAX_CONTAINERS:,} lists; send packed_signal"
-        raise RequestError("BODY_TOO_LARGE", "", description)
+    if len(body) >= LARGE_BODY_BYTES:
+        _refuse_many_parts(body)
     if not body:
         raise RequestError("BODY_NOT_JSON", "", "the body is empty; send a JSON object")
     try:
@@ -57,6 +54,13 @@ def object_of(body: bytes) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise RequestError("BODY_NOT_JSON", "", f"the body is {kind_of(tree)}; send a JSON object")
     return tree
+
+
+def _refuse_many_parts(body: bytes) -> None:
+    # As many commas make as many values, if they do not stand in a text.
+    if body.count(b",") > MAX_VALUES or body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
+        description = f"it has more than {MAX_VALUES:,} values, or {MAX_CONTAINERS:,} lists; send packed_signal"
+        raise RequestError("BODY_TOO_LARGE", "", description)
 
 
 def kind_of(value: object) -> str:

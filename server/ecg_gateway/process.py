@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -18,6 +19,9 @@ from ecg_gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
     from ecg_gateway.metrics import Metrics
+
+# One body of the original service is a thousand lists, and no cycle: Python would look for some after each 700.
+GC_THRESHOLD = 20_000
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +103,9 @@ def uvicorn_config(settings: GatewaySettings, metrics: "Metrics | None" = None) 
 
 
 async def _serve(server: "_Server", listener: socket.socket) -> None:
+    # What is there now stays: it need not be looked at again.
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)

@@ -14,13 +14,14 @@ from ecg_testing.processes import ServerProcess
 from ecg_testing.ray_processes import cluster_process
 from ecg_testing.tools import module
 
-@pytest.fixture(scope="session", params=[SERVER, RAY_SERVE])
+
+@pytest.fixture(scope="module", params=[SERVER, RAY_SERVE])
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """Each of the services, started by its one command; SIGTERM ends it with status 0."""
     if request.param == RAY_SERVE:
         module("ray")
     with ServerProcess(*MODELS) if request.param == SERVER else cluster_process(*MODELS) as process:
-        yield Service(request.param, process.address)
+        yield Service(request.param, process.address, process.process.pid)
         assert process.stop() == 0
 
 

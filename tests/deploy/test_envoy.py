@@ -1,6 +1,7 @@
 """What callers meet at the Envoy of deploy/envoy: each call goes to a server that is well, or is refused in time."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -118,6 +119,7 @@ async def test_more_calls_than_the_bound_are_refused_as_a_server_refuses_them(tm
         health = await asyncio.to_thread(_health, envoy.address)
         streaming = stub.PredictStream(iter([group([numbered_recording(1)])]))
         assert envoy.of_server(server.address, "rq_total") == calls + 1  # of health
+        refused = envoy.count("upstream_rq_active_overflow")
         network.gate.set()
         await computing
         answers = [response async for response in streaming]
@@ -132,6 +134,7 @@ async def test_more_calls_than_the_bound_are_refused_as_a_server_refuses_them(tm
     assert told.value.retry_after_s == RETRY_AFTER_SECONDS
     assert health is ServingStatus.SERVING
     assert len(answers) == 1
+    assert refused == 2
 
 
 def test_a_browser_can_call(default_server: ServerProcess, tmp_path: Path) -> None:
@@ -198,6 +201,23 @@ async def test_envoy_shows_servers_who_it_is(tmp_path: Path) -> None:
         await asyncio.to_thread(envoy.wait_until, "membership_healthy", 1)
         stub = await stack.enter_async_context(calling(envoy.address))
         await _predict(stub, 1)
+
+
+def test_envoy_has_nothing_to_complain_of(default_server: ServerProcess, tmp_path: Path) -> None:
+    """Nothing in the configuration is deprecated or missing; a call has one line, with its id and its status."""
+    with EnvoyProxy(deployed(tmp_path, [default_server.address]), tmp_path) as envoy:
+        with grpc.insecure_channel(envoy.address) as channel:
+            EcgServiceStub(channel).Predict(_request(), metadata=[("x-request-id", "trial-1")])
+        while not (lines := (tmp_path / "envoy.log").read_text().splitlines()):
+            time.sleep(0.05)
+
+    [call] = map(json.loads, lines)
+    assert (call["request_id"], call["method"], call["status"], call["server"]) == (
+        "trial-1",
+        METHOD,
+        "OK",
+        default_server.address,
+    )
 
 
 def test_nothing_but_metrics_leaves_the_admin_interface(default_server: ServerProcess, tmp_path: Path) -> None:

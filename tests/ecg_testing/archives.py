@@ -16,7 +16,7 @@ from ecg_testing.ptbxl_folder import write_ptbxl_folder
 from ecg_testing.wfdb_folder import write_record
 
 COMMAND = (sys.executable, "-m", "ecg_cluster.archive")
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

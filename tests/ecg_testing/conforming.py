@@ -15,7 +15,9 @@ class Service:
     Attributes:
         kind: SERVER or RAY_SERVE.
         address: where it listens.
+        pid: its process; others may be below it.
     """
 
     kind: str
     address: str
+    pid: int

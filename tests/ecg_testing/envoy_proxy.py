@@ -18,7 +18,7 @@ DEPLOYED = Path(__file__).parents[2] / "deploy" / "envoy"
 # Where deploy/envoy has its files lie.
 INSTALLED = "/etc/envoy"
 ADMIN_PORT = "9901"
-_FLAGS = ("--concurrency", "1", "--disable-hot-restart", "--log-level", "warning")
+_FLAGS = ["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--file-flush-interval-msec", "50"]
 
 Configuration = dict[str, Any]
 

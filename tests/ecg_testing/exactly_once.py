@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -41,11 +41,26 @@ class KnownAnswers:
         return len(probabilities) == len(expected) and bool(np.abs(expected - probabilities).max() <= TOLERANCE)
 
 
-def known_answers(address: str, count: int = 16) -> KnownAnswers:
+@dataclasses.dataclass(frozen=True)
+class KnownOfSeveral(KnownAnswers):
+    """What several models say of the same recordings, of which any may answer.
+
+    Attributes:
+        of_model: what each says, by its name.
+    """
+
+    of_model: Mapping[str, KnownAnswers]
+
+    def is_right(self, number: int, prediction: Prediction | None) -> bool:
+        """Return whether a prediction is what the model that it names says of the recording of this number."""
+        return prediction is not None and self.of_model[prediction.model.name].is_right(number, prediction)
+
+
+def known_answers(address: str, count: int = 16, model_version: str = "") -> KnownAnswers:
     """Ask a service that nothing disturbs, one recording at a time."""
     recordings = [generate_recording(index) for index in range(count)]
     with EcgClient(address) as client:
-        predictions = [client.predict(recording) for recording in recordings]
+        predictions = [client.predict(recording, model_version=model_version) for recording in recordings]
     return KnownAnswers(recordings, np.array([[one.probability for one in each.classes] for each in predictions]))
 
 

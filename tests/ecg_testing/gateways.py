@@ -35,14 +35,14 @@ def gateway(service: str | Connection, **settings: Any) -> Iterator[str]:
 
 
 @contextmanager
-def serving_blocking(service: ecg_service_pb2_grpc.EcgServiceServicer) -> Iterator[str]:
-    """Serve a service of a test's own, healthy; where it listens is given."""
+def serving_blocking(service: ecg_service_pb2_grpc.EcgServiceServicer, at_port: int = 0) -> Iterator[str]:
+    """Serve a service of a test's own, healthy, on this port or a free one; where it listens is given."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     ecg_service_pb2_grpc.add_EcgServiceServicer_to_server(service, server)
     well = health.HealthServicer()
     well.set(SERVICE_NAME, health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(well, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = server.add_insecure_port(f"127.0.0.1:{at_port}")
     server.start()
     try:
         yield f"127.0.0.1:{port}"

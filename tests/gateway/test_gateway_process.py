@@ -5,6 +5,8 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -62,6 +64,23 @@ def test_metrics_are_told_on_a_port_of_their_own(default_server: ServerProcess) 
     assert 'ecg_gateway_requests_total{method="GET",route="other",status="404"} 1.0' in told
     assert 'ecg_gateway_request_seconds_count{route="/v1/model"} 1.0' in told
     assert "secret" not in told
+
+
+def test_it_needs_neither_the_server_nor_telemetry() -> None:
+    """What the extra `gateway` does not bring is not there, and what `--metrics-port` needs is said."""
+    absent = ("grpc_status", "keras", "onnxruntime", "prometheus_client", "pydantic", "tensorflow")
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}));"
+        "from ecg_gateway.__main__ import main; sys.exit(main(['--port', '0', '--metrics-port', '0']))"
+    )
+    ran = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        'ecg-gateway: --metrics-port needs prometheus_client: pip install "ecg-classifier[telemetry]"\n'
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ecg_client.cli.describing import health, summary
 from ecg_client.cli.evaluating import NOTE as EVALUATE_NOTE
 from ecg_client.cli.evaluating import evaluate
 from ecg_client.cli.examples import examples_text
+from ecg_client.cli.explaining import explain
 from ecg_client.cli.plotting import plot
 from ecg_client.cli.predicting import predict
 from ecg_client.cli.streaming import stream
@@ -79,6 +80,7 @@ for command, epilog in (
     (predict, _METADATA_NOTE),
     (stream, f"{_METADATA_NOTE}\n\n{_NPZ_LAYOUT}"),
     (plot, _METADATA_NOTE),
+    (explain, _METADATA_NOTE),
     (convert, CONVERT_NOTE),
     (evaluate, EVALUATE_NOTE),
     (summary, None),

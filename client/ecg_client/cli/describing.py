@@ -160,6 +160,9 @@ def _limit_facts(limits: Limits) -> Iterator[tuple[str, str]]:
         yield "Streams", f"at most {limits.max_stream_recordings_in_flight} recordings on their way"
     if limits.default_deadline_seconds is not None:
         yield "Calls", f"at most {limits.default_deadline_seconds:g} s without a deadline"
+    if limits.max_explanation_windows is not None:
+        at_once = f", {limits.max_explanations} at once" if limits.max_explanations else ""
+        yield "Explanations", f"at most {limits.max_explanation_windows} windows each{at_once}"
     if limits.max_connection_age_seconds is not None:
         grace = f", and {limits.connection_grace_seconds or 0:g} s for calls to end; streams are resumed"
         yield "Connections", f"at most {limits.max_connection_age_seconds:g} s{grace}"

@@ -20,6 +20,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("A page for the printer", "ecg plot 00001_hr --output 00001.pdf"),
         ("The leads alone, one below the other, without a service", "ecg plot 00001_hr --no-predict --layout 12x1"),
     ),
+    "explain": (
+        ("What speaks for the findings of a recording", "ecg explain 00001_hr"),
+        ("What speaks for an infarction, as a shade on the trace", "ecg explain 00001_hr --class MI -o why.png"),
+    ),
     "convert": (
         ("One WFDB record of a file", "ecg convert resting.dcm --output resting.hea"),
         ("A folder of records, of files of any format", "ecg convert export/ --output records"),

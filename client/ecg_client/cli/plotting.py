@@ -75,19 +75,18 @@ def plot(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     if (file is None) == (synthetic is None):
         raise typer.BadParameter("give a file, or --synthetic N")
-    source = synthetic_sources((synthetic or 0) + 1)[-1] if file is None else _source(file, sample, sample_rate, unit)
-    path = _checked(output or Path(f"{_stem(file)}.png"))
+    source = (
+        synthetic_sources((synthetic or 0) + 1)[-1] if file is None else chosen_source(file, sample, sample_rate, unit)
+    )
+    path = picture_path(output or Path(f"{_stem(file)}.png"))
     recording = source.read()
     # Before a service is asked: no answer would make this page.
-    bare = _bare(recording, layout, from_s)
+    bare = bare_picture(recording, layout, from_s)
     outcome = None if no_predict else _ask(service, recording, timeout, model_version)
     problem = outcome.problem if outcome else None
     why = [problem_text(problem), *field_lines(problem)] if problem else []
     picture = dataclasses.replace(bare, prediction=outcome.prediction if outcome else None, not_classified=why)
-    try:
-        write_picture(path, picture, dots_per_inch=dots_per_inch)
-    except OSError as error:
-        raise typer.BadParameter(f"--output: {path} cannot be written: {error.strerror}; give another") from error
+    save_picture(path, picture, dots_per_inch)
     typer.echo(path)
     if problem:
         typer.echo(f"ecg: not classified: {problem_text(problem)}", err=True)
@@ -98,7 +97,8 @@ def _stem(file: Path | None) -> str:
     return file.stem if file is not None and file.stem.strip("-") else "recording"
 
 
-def _source(file: Path, sample: int, sample_rate: float | None, unit: str | None) -> RecordingSource:
+def chosen_source(file: Path, sample: int, sample_rate: float | None, unit: str | None) -> RecordingSource:
+    """Returns the recording that the user means; of a file that holds several, it says which one that is."""
     sources = find_recordings([file], sample_rate_hz=sample_rate, unit=unit)
     if sample >= len(sources):
         raise typer.BadParameter(f"--sample is {sample}, but {file} holds {len(sources)} recording(s), counted from 0")
@@ -109,14 +109,23 @@ def _source(file: Path, sample: int, sample_rate: float | None, unit: str | None
     return sources[sample]
 
 
-def _bare(recording: Recording, layout: Arrangement, from_s: float) -> Picture:
+def bare_picture(recording: Recording, layout: Arrangement, from_s: float) -> Picture:
+    """Returns what is drawn before a service is asked: the traces alone."""
     try:
         return Picture(recording=recording, arrangement=layout, from_s=from_s)
     except ValueError as error:
         raise typer.BadParameter(f"--from: {error}") from error
 
 
-def _checked(path: Path) -> Path:
+def save_picture(path: Path, picture: Picture, dots_per_inch: int) -> None:
+    """Draws a picture where the user wants it."""
+    try:
+        write_picture(path, picture, dots_per_inch=dots_per_inch)
+    except OSError as error:
+        raise typer.BadParameter(f"--output: {path} cannot be written: {error.strerror}; give another") from error
+
+
+def picture_path(path: Path) -> Path:
     """The path, if a picture can be there; found out before a service is asked."""
     try:
         picture_suffix(path)

@@ -29,7 +29,7 @@ def json_line(outcome: Outcome) -> str:
     return json.dumps(
         {
             "recording_id": outcome.name,
-            "prediction": None if outcome.prediction is None else _prediction_as_json(outcome.prediction),
+            "prediction": None if outcome.prediction is None else prediction_as_json(outcome.prediction),
             "error": None if outcome.problem is None else dataclasses.asdict(outcome.problem),
             "labels": outcome.labels,
             "remarks": outcome.remarks,
@@ -41,7 +41,7 @@ def json_line(outcome: Outcome) -> str:
 def print_detail(console: Console, outcome: Outcome) -> None:
     """Prints one outcome in full."""
     if outcome.prediction is not None:
-        _print_prediction(console, outcome.name, outcome.prediction)
+        print_prediction(console, outcome.name, outcome.prediction)
     if outcome.problem is not None:
         console.print(Text(outcome.name, "bold"), Text(problem_text(outcome.problem), "red"))
         for line in field_lines(outcome.problem):
@@ -85,7 +85,8 @@ def findings_table(outcomes: list[Outcome]) -> Table:
     return table
 
 
-def _prediction_as_json(prediction: Prediction) -> dict[str, object]:
+def prediction_as_json(prediction: Prediction) -> dict[str, object]:
+    """A prediction as JSON has it, leads by their names."""
     as_dict = dataclasses.asdict(prediction)
     as_dict["warnings"] = list(map(_with_name_of_lead, prediction.warnings))
     as_dict["abstentions"] = list(map(_with_name_of_lead, prediction.abstentions))
@@ -96,7 +97,8 @@ def _with_name_of_lead(remark: PredictionWarning | Abstention) -> dict[str, obje
     return {**dataclasses.asdict(remark), "lead": None if remark.lead is None else remark.lead.name}
 
 
-def _print_prediction(console: Console, name: str, prediction: Prediction) -> None:
+def print_prediction(console: Console, name: str, prediction: Prediction) -> None:
+    """Prints a prediction in full."""
     console.print(Text(name, "bold"), f"({_origin(prediction)})")
     table = Table.grid(padding=(0, 2))
     for entry in prediction.classes:

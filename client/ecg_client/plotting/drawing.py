@@ -24,6 +24,7 @@ from ecg_client.plotting.paper import (
 )
 from ecg_client.plotting.picture import Picture
 from ecg_client.plotting.remarks import lead_remarks, masked_leads, note_lines, one_line, origin_line
+from ecg_client.plotting.shade import draw_shade, shade_key, shades_of
 from ecg_client.plotting.strips import SECONDS_ON_PAGE, arrange
 from ecg_client.plotting.traces import duration_s, traces_of
 
@@ -52,6 +53,7 @@ _MOST_TITLE_LENGTH = 75
 _MOST_SUBTITLE_LENGTH = 140
 _UNNAMED = "unnamed recording"
 _SUBTITLE_MM = 14.5
+_KEY_MM = GRID_BELOW_FINDINGS.top_mm - 1.8
 _FOOT_MM = PAGE_HEIGHT_MM - 5.0
 
 
@@ -80,6 +82,8 @@ def _draw_leads(axes: Axes, picture: Picture, grid: Grid) -> None:
     traces = traces_of(recording, from_s=picture.from_s, seconds=SECONDS_ON_PAGE)
     warnings = picture.prediction.warnings if picture.prediction is not None else ()
     draw_grid(axes, grid)
+    if picture.shade is not None:
+        draw_shade(axes, shades_of(picture.shade, strips))
     draw_strips(axes, grid, strips, traces, masked_leads(warnings))
     draw_names(axes, strips, traces, lead_remarks(warnings, traces))
 
@@ -107,6 +111,8 @@ def _draw_panel(axes: Axes, picture: Picture) -> None:
     prediction = picture.prediction
     if prediction is not None:
         draw_findings(axes, prediction)
+        if picture.shade is not None:
+            write(axes, (GRID_LEFT_MM, _KEY_MM), shade_key(picture.shade), size=6.5)
         notes = note_lines(prediction, picture.recording.remarks)
         draw_notes(axes, notes, _ABSTAINED if prediction.is_abstained else "")
     elif picture.not_classified:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from ecg_client.explanation import ClassExplanation
 from ecg_client.plotting.strips import Arrangement
 from ecg_client.plotting.traces import duration_s
 from ecg_client.prediction import Prediction
@@ -18,6 +19,7 @@ class Picture:
         prediction: What is shown above it: probabilities, thresholds, findings, abstentions, warnings; None is nothing.
         arrangement: How the leads lie on the page.
         from_s: Where the page begins, in seconds from the first sample.
+        shade: What speaks for one class, with the half seconds of each lead: drawn beneath the traces; None is nothing.
         not_classified: Why there is no prediction, where one was asked for.
 
     Raises:
@@ -29,6 +31,7 @@ class Picture:
     arrangement: Arrangement = Arrangement.THREE_BY_FOUR
     from_s: float = 0.0
     not_classified: Sequence[str] = ()
+    shade: ClassExplanation | None = None
 
     def __post_init__(self) -> None:
         duration = duration_s(self.recording)

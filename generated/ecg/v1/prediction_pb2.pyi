@@ -576,7 +576,9 @@ class FieldViolation(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years"."""
+    """Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years"; or, in
+    the status of `Explain`, at the options: "options.class_codes[0]".
+    """
     description: _builtins.str
     """What is wrong with it, and what to send in its place."""
     def __init__(

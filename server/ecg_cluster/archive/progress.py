@@ -18,8 +18,9 @@ class Progress:
     def __init__(self, file: TextIO, total: int, kept: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._file, self._total, self._kept, self._clock = file, total, kept, clock
         self._is_shown = file.isatty()
-        self._began: float | None = None
         self._files = self._recordings = 0
+        # When the first chunk was done, and what it had: of it nobody knows how long its worker took to start.
+        self._first: tuple[float, int, int] | None = None
         self._width = 0
 
     def begin(self) -> None:
@@ -30,9 +31,8 @@ class Progress:
         """Count what was done, and show it."""
         self._files += files
         self._recordings += recordings
-        if self._began is None:
-            # Of the first chunk nobody knows how long the workers took to start.
-            self._began, self._first_files, self._first_recordings = self._clock(), self._files, self._recordings
+        if self._first is None:
+            self._first = (self._clock(), self._files, self._recordings)
         self._show(f"{self._done:,} of {self._total:,} files{self._speed()}")
 
     def end(self) -> None:
@@ -46,12 +46,12 @@ class Progress:
         return self._kept + self._files
 
     def _speed(self) -> str:
-        seconds = 0.0 if self._began is None else self._clock() - self._began
-        files = self._files - self._first_files
+        began, first_files, first_recordings = self._first or (0.0, self._files, 0)
+        files, seconds = self._files - first_files, self._clock() - began
         if seconds <= 0 or not files:
             return ""
         left = (self._total - self._done) * seconds / files
-        return f", {(self._recordings - self._first_recordings) / seconds:,.0f} recordings/s, {_duration(left)} left"
+        return f", {(self._recordings - first_recordings) / seconds:,.0f} recordings/s, {_duration(left)} left"
 
     def _show(self, line: str) -> None:
         if not self._is_shown:

@@ -79,7 +79,7 @@ class Worker:
 
     def write_part(self, chunk: Chunk) -> Written:
         """Write the part of a chunk."""
-        self._refuse_deadly(chunk)
+        begun = self._begin(chunk)
         rows = sorted(self._rows(chunk), key=_order)
         failed = sum(row.get("reason") is not None for row in rows)
         # Under a name of its own: what is tried again may meet what a worker that was given up still writes.
@@ -88,10 +88,14 @@ class Worker:
             # A bucket has it whole or not at all; on a disk, only who waits for it gives it its name in the table.
             with self._job.output.filesystem.open_output_stream(path) as file:
                 file.write(_parquet(rows, self._job.class_codes))
+        self._job.output.filesystem.delete_file(begun)
         return Written(chunk.name, path, len(rows), failed)
 
-    def _refuse_deadly(self, chunk: Chunk) -> None:
-        """Give up a chunk whose workers have died before: Ray would try it again for ever."""
+    def _begin(self, chunk: Chunk) -> str:
+        """Leave a sign that a chunk was begun, and return where; give up one whose workers have died over and over.
+
+        Ray would try it again for ever.
+        """
         files, folder = self._job.output.filesystem, self._job.output.path
         begun = [info for info in files.get_file_info(fs.FileSelector(folder)) if chunk.name in info.base_name]
         if len(begun) >= MOST_DEATHS:
@@ -100,8 +104,9 @@ class Worker:
                 f"{len(begun)} workers died while they had {len(chunk.units)} files from {first} to {last}; see that "
                 "there is memory enough, or find the file with --part-files 1"
             )
-        with files.open_output_stream(f"{folder}/{chunk.name}.begun-{uuid.uuid4().hex}"):
-            pass
+        sign = f"{folder}/{chunk.name}.begun-{uuid.uuid4().hex}"
+        with files.open_output_stream(sign):
+            return sign
 
     def _rows(self, chunk: Chunk) -> Iterator[Row]:
         origins: collections.deque[Origin] = collections.deque()

@@ -16,7 +16,7 @@ from ecg_server.telemetry.measurements import METHODS, OTHER, REFUSAL_REASONS, M
 from ecg_server.telemetry.sources import Sources
 
 OK = grpc.StatusCode.OK.name
-CLASSIFYING = ("Predict", "PredictStream")
+CLASSIFYING = ("Predict", "PredictStream", "Explain")
 # What a recording is answered with, but for the rarest.
 ANSWERS = (OK, "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "INTERNAL")
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,38 +16,42 @@ from ecg_cluster.archive.job import Job, Model, identity_of  # noqa: E402
 from ecg_cluster.archive.places import open_place  # noqa: E402
 from ecg_testing.archives import Cluster  # noqa: E402
 
+TRIES = 3
 HEAD = """
-import logging, sys
+import os, sys
 from ecg_cluster.archive import ray_environment
 ray_environment.prepare("")
-import os
-print(os.environ["RAY_AUTH_TOKEN"])
-import ray
-ray.init("local", num_cpus=2, object_store_memory=128 << 20, include_dashboard=False, log_to_driver=False,
-         logging_level=logging.CRITICAL, _temp_dir=sys.argv[1])
-print(ray.get_runtime_context().gcs_address, flush=True)
-sys.stdin.read()
+from ecg_cluster.archive.cluster import connected
+with connected("", 2, 128):
+    import ray
+    print(os.environ["RAY_AUTH_TOKEN"], ray.get_runtime_context().gcs_address, flush=True)
+    sys.stdin.read()
 """
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A Ray cluster of two cores."""
-    with (
-        # Short: the paths of its sockets have at most 107 bytes.
-        tempfile.TemporaryDirectory(prefix="ecg-ray-", dir="/tmp", ignore_cleanup_errors=True) as folder,
-        subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-c", HEAD, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as head,
-    ):
-        assert head.stdout is not None
+    head, told = _started()
+    token, address = told.split()
+    with head, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", token)
+        yield Cluster(address, head.pid)
         assert head.stdin is not None
-        token = head.stdout.readline().strip()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("RAY_AUTH_MODE", "token")
-            patch.setenv("RAY_AUTH_TOKEN", token)
-            yield Cluster(head.stdout.readline().strip(), head.pid)
         head.stdin.close()
+
+
+def _started() -> tuple["subprocess.Popen[str]", str]:
+    """Start a cluster; Ray gives itself half a minute for that, which a busy machine may not keep."""
+    for _ in range(TRIES):
+        head = subprocess.Popen([sys.executable, "-c", HEAD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        assert head.stdout is not None
+        told = head.stdout.readline()
+        if told:
+            return head, told
+        head.communicate()
+    raise AssertionError(f"Ray did not start, {TRIES} times")
 
 
 @pytest.fixture

@@ -1,20 +1,25 @@
 """The command, on a real Ray cluster: every recording has one row, whatever dies meanwhile."""
 
+import io
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from ecg_testing.archives import Cluster, begin, paths_of, rows_of, run, write_mixed_archive
+from ecg_cluster.archive.errors import ArchiveError
+from ecg_cluster.archive.flags import read_settings
+from ecg_cluster.archive.run import classify_archive
+from ecg_model.errors import BundleError
+from ecg_testing.archives import PATIENCE_SECONDS, Cluster, begin, paths_of, rows_of, run, write_mixed_archive
 from ecg_testing.processes import ServerProcess
 from ecg_testing.ptbxl_folder import write_ptbxl_folder
 
-COUNT = 400
+COUNT, PART = 600, 10
+INTERRUPTED = "interrupted: what was finished is kept, and the same command goes on\n"
 WORKER = "ray::MapWorker"
 
 
@@ -27,13 +32,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def command(cluster: Cluster, archive: Path, tmp_path: Path) -> tuple[str | Path, ...]:
     """Classifies the archive in parts of ten files into `out`."""
-    return (archive, "--output", tmp_path / "out", "--address", cluster.address, "--part-files", "10")
+    return (archive, "--output", tmp_path / "out", "--address", cluster.address, "--part-files", str(PART))
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < end
+def _wait_for_parts(out: Path, count: int) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while len(list(out.glob("part-*.parquet"))) < count:
+        assert time.monotonic() < end, "no worker wrote anything"
         time.sleep(0.01)
 
 
@@ -42,10 +47,6 @@ def _is_worker(process: psutil.Process) -> bool:
         return process.cmdline()[0].startswith(WORKER)
     except (IndexError, psutil.Error):
         return False
-
-
-def _is_under_way(out: Path) -> bool:
-    return len(list(out.glob("part-*.parquet"))) >= 2
 
 
 def test_the_rows_are_those_of_a_stream(cluster: Cluster, tmp_path: Path, default_server: ServerProcess) -> None:
@@ -68,58 +69,58 @@ def test_the_rows_are_those_of_a_stream(cluster: Cluster, tmp_path: Path, defaul
     assert ended.stderr == ""
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_a_run_that_is_broken_off_goes_on(
-    command: tuple[str | Path, ...], tmp_path: Path, number: signal.Signals, status: int
+def test_whatever_dies_every_recording_has_one_row(
+    cluster: Cluster, command: tuple[str | Path, ...], tmp_path: Path
 ) -> None:
-    """It leaves whole parts and no sign that it was complete; the next run does what is left, and that alone."""
+    """The program, by SIGKILL and by Ctrl-C, and one of its workers: what was finished is not done again."""
     out = tmp_path / "out"
     with begin(*command) as process:
-        _wait(lambda: _is_under_way(out))
-        process.send_signal(number)
-        _, err = process.communicate(timeout=120)
-    kept = len(paths_of(out))
-    assert process.returncode == status
-    assert 0 < kept < COUNT
+        _wait_for_parts(out, 2)
+        process.kill()
+    killed = len(paths_of(out))
+    assert 0 < killed < COUNT
     assert not (out / "_SUCCESS").exists()
-    if number is signal.SIGINT:
-        assert err == "interrupted: what was finished is kept, and the same command goes on\n"
 
-    told = run(*command).stdout
-    assert told.startswith(f"{COUNT} recordings, {kept} of them by an earlier run\n")
+    with begin(*command) as process:
+        _wait_for_parts(out, killed // PART + 2)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    interrupted = len(paths_of(out))
+    assert (process.returncode, err) == (130, INTERRUPTED)
+    assert killed < interrupted < COUNT
+    assert not (out / "_SUCCESS").exists()
+
+    with begin(*command) as process:
+        _wait_for_parts(out, interrupted // PART + 1)
+        next(filter(_is_worker, psutil.Process(cluster.pid).children(recursive=True))).kill()
+        told, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert told.startswith(f"{COUNT} recordings, {interrupted} of them by an earlier run\n")
     assert len(paths_of(out)) == COUNT
     assert sorted(path.name for path in out.iterdir() if path.name.startswith("_")) == ["_SUCCESS", "_lock"]
 
 
-def test_a_worker_that_is_killed_costs_no_recording(
-    cluster: Cluster, command: tuple[str | Path, ...], tmp_path: Path
-) -> None:
-    """Ray starts another one, which does its chunk again."""
-    out = tmp_path / "out"
-    with begin(*command) as process:
-        _wait(lambda: _is_under_way(out))
-        workers = [one for one in psutil.Process(cluster.pid).children(recursive=True) if _is_worker(one)]
-        workers[0].kill()
-        told, err = process.communicate(timeout=180)
-    assert (process.returncode, err) == (0, "")
-    assert told.startswith(f"{COUNT} recordings\n")
-    assert len(paths_of(out)) == COUNT
-
-
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "kind", "said"),
     [
-        ("/nowhere --output {out}", 2, "ecg-archive: /nowhere: there is no such file or folder; "),
-        (". --output {out} --model none", 2, "ecg-archive: none: there is no such file or folder"),
-        (". --output /proc/out", 2, "ecg-archive: /proc/out: "),
-        (". --output {out} --address 127.0.0.1:1", 3, "ecg-archive: there is no Ray cluster at 127.0.0.1:1; "),
-        (". --output {out} --workers 0", 2, "usage: "),
+        ("/nowhere --output {out}", ArchiveError, "/nowhere: there is no such file or folder; "),
+        ("{archive} --output {out} --model none", BundleError, "none: there is no such file or folder"),
+        ("{archive} --output /proc/out", ArchiveError, "/proc/out: "),
+        ("none://somewhere --output {out}", ArchiveError, "none://"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(
-    archive: Path, tmp_path: Path, arguments: str, status: int, said: str
+def test_what_cannot_be_done_is_named(
+    archive: Path, tmp_path: Path, arguments: str, kind: type[Exception], said: str
 ) -> None:
-    """With the remedy, and an exit status that scripts can tell apart."""
-    ended = run(*arguments.format(out=tmp_path / "out").split(), status=status, folder=archive)
+    """With the remedy."""
+    settings = read_settings(arguments.format(archive=archive, out=tmp_path / "out").split())
+    with pytest.raises(kind, match=f"^{said}"):
+        classify_archive(settings, io.StringIO())
+
+
+def test_a_cluster_that_is_not_there_is_told_in_a_line(archive: Path, tmp_path: Path) -> None:
+    """At once, and with an exit status that scripts can tell from others."""
+    ended = run(archive, "--output", tmp_path / "out", "--address", "127.0.0.1:1", status=3)
     assert ended.stdout == ""
-    assert ended.stderr.startswith(said)
+    assert ended.stderr.startswith("ecg-archive: there is no Ray cluster at 127.0.0.1:1; give HOST:PORT of the head")
+    assert ended.stderr.count("\n") == 1

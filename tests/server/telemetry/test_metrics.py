@@ -69,6 +69,7 @@ async def test_calls_and_recordings_are_counted_by_method_and_status() -> None:
         await status_of(server.stub.Predict(pb.PredictRequest(options=pb.PredictOptions(model_version="none"))))
         await stream(server.stub, [group([numbered_recording(1), REFUSED]), group([numbered_recording(2)] * 3)])
         await server.stub.ModelSummary(pb.ModelSummaryRequest())
+        await server.stub.Explain(pb.ExplainRequest(recording=numbered_recording(1)))
         await server.channel.unary_unary("/grpc.health.v1.Health/Check")(b"")
         scraped = await told(server)
 
@@ -78,6 +79,7 @@ async def test_calls_and_recordings_are_counted_by_method_and_status() -> None:
         ("Predict", "NOT_FOUND"): 1,
         ("PredictStream", "OK"): 1,
         ("ModelSummary", "OK"): 1,
+        ("Explain", "OK"): 1,
         ("other", "OK"): 1,
     }
     assert scraped.rises("ecg_recordings_total") == {
@@ -85,8 +87,9 @@ async def test_calls_and_recordings_are_counted_by_method_and_status() -> None:
         ("Predict", "INVALID_ARGUMENT"): 1,
         ("PredictStream", "OK"): 4,
         ("PredictStream", "INVALID_ARGUMENT"): 1,
+        ("Explain", "OK"): 1,
     }
-    ended = {"Predict": 5, "PredictStream": 1, "ModelSummary": 1, "other": 1}
+    ended = {"Predict": 5, "PredictStream": 1, "ModelSummary": 1, "Explain": 1, "other": 1}
     assert scraped.rises("ecg_call_duration_seconds_count") == {(method,): count for method, count in ended.items()}
     assert scraped.rises("ecg_calls_in_flight") == scraped.rises("ecg_recordings_in_flight") == {}
     assert scraped.rises("ecg_calls_refused_total") == {}

@@ -43,7 +43,7 @@ def test_the_values_of_labels_are_those_that_there_are() -> None:
     """Methods, stages and reasons, each in the row of its metric."""
     meanings = {name: set(re.findall(r"`(\w+)`", meaning)) for name, _, _, meaning in ROWS}
     assert meanings["ecg_calls_total"] >= {*METHODS, OTHER}
-    assert meanings["ecg_recording_duration_seconds"] == set(STAGES)
+    assert meanings["ecg_recording_duration_seconds"] >= set(STAGES)
     assert meanings["ecg_calls_refused_total"] == REFUSAL_REASONS
 
 

@@ -308,6 +308,223 @@ func (x *PredictStreamResponse) GetResults() []*RecordingResult {
 	return nil
 }
 
+// One recording to classify and to explain.
+type ExplainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The recording. Required. What holds for `PredictRequest.recording` holds for it.
+	Recording *Recording `protobuf:"bytes,1,opt,name=recording,proto3" json:"recording,omitempty"`
+	// Choices for this call; absent: the defaults.
+	Options       *ExplainOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainRequest) Reset() {
+	*x = ExplainRequest{}
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainRequest) ProtoMessage() {}
+
+func (x *ExplainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainRequest.ProtoReflect.Descriptor instead.
+func (*ExplainRequest) Descriptor() ([]byte, []int) {
+	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ExplainRequest) GetRecording() *Recording {
+	if x != nil {
+		return x.Recording
+	}
+	return nil
+}
+
+func (x *ExplainRequest) GetOptions() *ExplainOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// Choices for one explanation. Absent and empty mean the same: the defaults.
+type ExplainOptions struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How it is found out; UNSPECIFIED: by OCCLUSION.
+	Method ExplanationMethod `protobuf:"varint,1,opt,name=method,proto3,enum=ecg.v1.ExplanationMethod" json:"method,omitempty"`
+	// The classes to explain, by code, as in `ModelSummaryResponse.class_codes`; empty: all. One that the model does not
+	// have, or that is there twice, is INVALID_ARGUMENT (CLASS_UNKNOWN, CLASS_REPEATED). By OCCLUSION all cost as much as
+	// one.
+	ClassCodes []string `protobuf:"bytes,2,rep,name=class_codes,json=classCodes,proto3" json:"class_codes,omitempty"`
+	// Whether `LeadAttribution.time_probability_changes` are filled: each half second of each lead. By OCCLUSION that costs
+	// 12 times as much again as the half seconds do, 240 windows for 10 s; by INTEGRATED_GRADIENTS nothing. False: they
+	// stay empty.
+	IncludeLeadTimes bool `protobuf:"varint,3,opt,name=include_lead_times,json=includeLeadTimes,proto3" json:"include_lead_times,omitempty"`
+	// The one window of a long recording that is explained: its place in `Prediction.windows`, from 0. Absent: the whole
+	// recording, all windows that were not left out, where that is not too much (INVALID_ARGUMENT, EXPLANATION_TOO_COSTLY:
+	// `Limits.max_explanation_windows`). One that is not there or was left out is INVALID_ARGUMENT (WINDOW_UNKNOWN).
+	Window *int32 `protobuf:"varint,4,opt,name=window,proto3,oneof" json:"window,omitempty"`
+	// Which of the models that the server has answers, as in `PredictOptions.model_version`.
+	ModelVersion  string `protobuf:"bytes,5,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainOptions) Reset() {
+	*x = ExplainOptions{}
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainOptions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainOptions) ProtoMessage() {}
+
+func (x *ExplainOptions) ProtoReflect() protoreflect.Message {
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainOptions.ProtoReflect.Descriptor instead.
+func (*ExplainOptions) Descriptor() ([]byte, []int) {
+	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ExplainOptions) GetMethod() ExplanationMethod {
+	if x != nil {
+		return x.Method
+	}
+	return ExplanationMethod_EXPLANATION_METHOD_UNSPECIFIED
+}
+
+func (x *ExplainOptions) GetClassCodes() []string {
+	if x != nil {
+		return x.ClassCodes
+	}
+	return nil
+}
+
+func (x *ExplainOptions) GetIncludeLeadTimes() bool {
+	if x != nil {
+		return x.IncludeLeadTimes
+	}
+	return false
+}
+
+func (x *ExplainOptions) GetWindow() int32 {
+	if x != nil && x.Window != nil {
+		return *x.Window
+	}
+	return 0
+}
+
+func (x *ExplainOptions) GetModelVersion() string {
+	if x != nil {
+		return x.ModelVersion
+	}
+	return ""
+}
+
+// A prediction, and what speaks for its classes.
+type ExplainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The prediction, as `Predict` would send it, with `windows`.
+	Prediction *Prediction `protobuf:"bytes,1,opt,name=prediction,proto3" json:"prediction,omitempty"`
+	// One entry for each class that was asked for, in the order of `Prediction.classes`.
+	Classes []*ClassExplanation `protobuf:"bytes,2,rep,name=classes,proto3" json:"classes,omitempty"`
+	// How it was found out; never UNSPECIFIED.
+	Method ExplanationMethod `protobuf:"varint,3,opt,name=method,proto3,enum=ecg.v1.ExplanationMethod" json:"method,omitempty"`
+	// How many windows the network was run on for it, beyond those of the prediction: what it cost. By
+	// INTEGRATED_GRADIENTS each counts that is run forwards and backwards.
+	ComputedWindows int32 `protobuf:"varint,4,opt,name=computed_windows,json=computedWindows,proto3" json:"computed_windows,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ExplainResponse) Reset() {
+	*x = ExplainResponse{}
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainResponse) ProtoMessage() {}
+
+func (x *ExplainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainResponse.ProtoReflect.Descriptor instead.
+func (*ExplainResponse) Descriptor() ([]byte, []int) {
+	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ExplainResponse) GetPrediction() *Prediction {
+	if x != nil {
+		return x.Prediction
+	}
+	return nil
+}
+
+func (x *ExplainResponse) GetClasses() []*ClassExplanation {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *ExplainResponse) GetMethod() ExplanationMethod {
+	if x != nil {
+		return x.Method
+	}
+	return ExplanationMethod_EXPLANATION_METHOD_UNSPECIFIED
+}
+
+func (x *ExplainResponse) GetComputedWindows() int32 {
+	if x != nil {
+		return x.ComputedWindows
+	}
+	return 0
+}
+
 // Asks what is being served.
 type ModelSummaryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -320,7 +537,7 @@ type ModelSummaryRequest struct {
 
 func (x *ModelSummaryRequest) Reset() {
 	*x = ModelSummaryRequest{}
-	mi := &file_ecg_v1_ecg_service_proto_msgTypes[5]
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -332,7 +549,7 @@ func (x *ModelSummaryRequest) String() string {
 func (*ModelSummaryRequest) ProtoMessage() {}
 
 func (x *ModelSummaryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ecg_v1_ecg_service_proto_msgTypes[5]
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -345,7 +562,7 @@ func (x *ModelSummaryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelSummaryRequest.ProtoReflect.Descriptor instead.
 func (*ModelSummaryRequest) Descriptor() ([]byte, []int) {
-	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{5}
+	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ModelSummaryRequest) GetModelVersion() string {
@@ -388,7 +605,7 @@ type ModelSummaryResponse struct {
 
 func (x *ModelSummaryResponse) Reset() {
 	*x = ModelSummaryResponse{}
-	mi := &file_ecg_v1_ecg_service_proto_msgTypes[6]
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -400,7 +617,7 @@ func (x *ModelSummaryResponse) String() string {
 func (*ModelSummaryResponse) ProtoMessage() {}
 
 func (x *ModelSummaryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ecg_v1_ecg_service_proto_msgTypes[6]
+	mi := &file_ecg_v1_ecg_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -413,7 +630,7 @@ func (x *ModelSummaryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelSummaryResponse.ProtoReflect.Descriptor instead.
 func (*ModelSummaryResponse) Descriptor() ([]byte, []int) {
-	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{6}
+	return file_ecg_v1_ecg_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ModelSummaryResponse) GetSummaryText() string {
@@ -497,7 +714,7 @@ var File_ecg_v1_ecg_service_proto protoreflect.FileDescriptor
 
 const file_ecg_v1_ecg_service_proto_rawDesc = "" +
 	"\n" +
-	"\x18ecg/v1/ecg_service.proto\x12\x06ecg.v1\x1a\x12ecg/v1/model.proto\x1a\x17ecg/v1/prediction.proto\x1a\x16ecg/v1/recording.proto\"s\n" +
+	"\x18ecg/v1/ecg_service.proto\x12\x06ecg.v1\x1a\x18ecg/v1/explanation.proto\x1a\x12ecg/v1/model.proto\x1a\x17ecg/v1/prediction.proto\x1a\x16ecg/v1/recording.proto\"s\n" +
 	"\x0ePredictRequest\x12/\n" +
 	"\trecording\x18\x01 \x01(\v2\x11.ecg.v1.RecordingR\trecording\x120\n" +
 	"\aoptions\x18\x02 \x01(\v2\x16.ecg.v1.PredictOptionsR\aoptions\"^\n" +
@@ -514,7 +731,25 @@ const file_ecg_v1_ecg_service_proto_rawDesc = "" +
 	"recordings\x120\n" +
 	"\aoptions\x18\x02 \x01(\v2\x16.ecg.v1.PredictOptionsR\aoptions\"J\n" +
 	"\x15PredictStreamResponse\x121\n" +
-	"\aresults\x18\x01 \x03(\v2\x17.ecg.v1.RecordingResultR\aresults\":\n" +
+	"\aresults\x18\x01 \x03(\v2\x17.ecg.v1.RecordingResultR\aresults\"s\n" +
+	"\x0eExplainRequest\x12/\n" +
+	"\trecording\x18\x01 \x01(\v2\x11.ecg.v1.RecordingR\trecording\x120\n" +
+	"\aoptions\x18\x02 \x01(\v2\x16.ecg.v1.ExplainOptionsR\aoptions\"\xdf\x01\n" +
+	"\x0eExplainOptions\x121\n" +
+	"\x06method\x18\x01 \x01(\x0e2\x19.ecg.v1.ExplanationMethodR\x06method\x12\x1f\n" +
+	"\vclass_codes\x18\x02 \x03(\tR\n" +
+	"classCodes\x12,\n" +
+	"\x12include_lead_times\x18\x03 \x01(\bR\x10includeLeadTimes\x12\x1b\n" +
+	"\x06window\x18\x04 \x01(\x05H\x00R\x06window\x88\x01\x01\x12#\n" +
+	"\rmodel_version\x18\x05 \x01(\tR\fmodelVersionB\t\n" +
+	"\a_window\"\xd7\x01\n" +
+	"\x0fExplainResponse\x122\n" +
+	"\n" +
+	"prediction\x18\x01 \x01(\v2\x12.ecg.v1.PredictionR\n" +
+	"prediction\x122\n" +
+	"\aclasses\x18\x02 \x03(\v2\x18.ecg.v1.ClassExplanationR\aclasses\x121\n" +
+	"\x06method\x18\x03 \x01(\x0e2\x19.ecg.v1.ExplanationMethodR\x06method\x12)\n" +
+	"\x10computed_windows\x18\x04 \x01(\x05R\x0fcomputedWindows\":\n" +
 	"\x13ModelSummaryRequest\x12#\n" +
 	"\rmodel_version\x18\x01 \x01(\tR\fmodelVersion\"\xc5\x04\n" +
 	"\x14ModelSummaryResponse\x12!\n" +
@@ -531,11 +766,12 @@ const file_ecg_v1_ecg_service_proto_rawDesc = "" +
 	"\x14greatest_uncertainty\x18\n" +
 	" \x01(\x02H\x00R\x13greatestUncertainty\x88\x01\x01\x128\n" +
 	"\rserved_models\x18\v \x03(\v2\x13.ecg.v1.ServedModelR\fservedModelsB\x17\n" +
-	"\x15_greatest_uncertainty2\xe5\x01\n" +
+	"\x15_greatest_uncertainty2\xa1\x02\n" +
 	"\n" +
 	"EcgService\x12:\n" +
 	"\aPredict\x12\x16.ecg.v1.PredictRequest\x1a\x17.ecg.v1.PredictResponse\x12P\n" +
-	"\rPredictStream\x12\x1c.ecg.v1.PredictStreamRequest\x1a\x1d.ecg.v1.PredictStreamResponse(\x010\x01\x12I\n" +
+	"\rPredictStream\x12\x1c.ecg.v1.PredictStreamRequest\x1a\x1d.ecg.v1.PredictStreamResponse(\x010\x01\x12:\n" +
+	"\aExplain\x12\x16.ecg.v1.ExplainRequest\x1a\x17.ecg.v1.ExplainResponse\x12I\n" +
 	"\fModelSummary\x12\x1b.ecg.v1.ModelSummaryRequest\x1a\x1c.ecg.v1.ModelSummaryResponseB`\n" +
 	"\x1eio.github.ecgclassifier.ecg.v1P\x01Z<github.com/ecg-classifier/ecg-classifier/gen/go/ecg/v1;ecgv1b\x06proto3"
 
@@ -551,51 +787,64 @@ func file_ecg_v1_ecg_service_proto_rawDescGZIP() []byte {
 	return file_ecg_v1_ecg_service_proto_rawDescData
 }
 
-var file_ecg_v1_ecg_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_ecg_v1_ecg_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_ecg_v1_ecg_service_proto_goTypes = []any{
 	(*PredictRequest)(nil),        // 0: ecg.v1.PredictRequest
 	(*PredictOptions)(nil),        // 1: ecg.v1.PredictOptions
 	(*PredictResponse)(nil),       // 2: ecg.v1.PredictResponse
 	(*PredictStreamRequest)(nil),  // 3: ecg.v1.PredictStreamRequest
 	(*PredictStreamResponse)(nil), // 4: ecg.v1.PredictStreamResponse
-	(*ModelSummaryRequest)(nil),   // 5: ecg.v1.ModelSummaryRequest
-	(*ModelSummaryResponse)(nil),  // 6: ecg.v1.ModelSummaryResponse
-	(*Recording)(nil),             // 7: ecg.v1.Recording
-	(*Prediction)(nil),            // 8: ecg.v1.Prediction
-	(*RecordingResult)(nil),       // 9: ecg.v1.RecordingResult
-	(*ModelVersion)(nil),          // 10: ecg.v1.ModelVersion
-	(*LayerSummary)(nil),          // 11: ecg.v1.LayerSummary
-	(*InputSpecification)(nil),    // 12: ecg.v1.InputSpecification
-	(*Limits)(nil),                // 13: ecg.v1.Limits
-	(*QualityFigure)(nil),         // 14: ecg.v1.QualityFigure
-	(*OperatingPoint)(nil),        // 15: ecg.v1.OperatingPoint
-	(*ServedModel)(nil),           // 16: ecg.v1.ServedModel
+	(*ExplainRequest)(nil),        // 5: ecg.v1.ExplainRequest
+	(*ExplainOptions)(nil),        // 6: ecg.v1.ExplainOptions
+	(*ExplainResponse)(nil),       // 7: ecg.v1.ExplainResponse
+	(*ModelSummaryRequest)(nil),   // 8: ecg.v1.ModelSummaryRequest
+	(*ModelSummaryResponse)(nil),  // 9: ecg.v1.ModelSummaryResponse
+	(*Recording)(nil),             // 10: ecg.v1.Recording
+	(*Prediction)(nil),            // 11: ecg.v1.Prediction
+	(*RecordingResult)(nil),       // 12: ecg.v1.RecordingResult
+	(ExplanationMethod)(0),        // 13: ecg.v1.ExplanationMethod
+	(*ClassExplanation)(nil),      // 14: ecg.v1.ClassExplanation
+	(*ModelVersion)(nil),          // 15: ecg.v1.ModelVersion
+	(*LayerSummary)(nil),          // 16: ecg.v1.LayerSummary
+	(*InputSpecification)(nil),    // 17: ecg.v1.InputSpecification
+	(*Limits)(nil),                // 18: ecg.v1.Limits
+	(*QualityFigure)(nil),         // 19: ecg.v1.QualityFigure
+	(*OperatingPoint)(nil),        // 20: ecg.v1.OperatingPoint
+	(*ServedModel)(nil),           // 21: ecg.v1.ServedModel
 }
 var file_ecg_v1_ecg_service_proto_depIdxs = []int32{
-	7,  // 0: ecg.v1.PredictRequest.recording:type_name -> ecg.v1.Recording
+	10, // 0: ecg.v1.PredictRequest.recording:type_name -> ecg.v1.Recording
 	1,  // 1: ecg.v1.PredictRequest.options:type_name -> ecg.v1.PredictOptions
-	8,  // 2: ecg.v1.PredictResponse.prediction:type_name -> ecg.v1.Prediction
-	7,  // 3: ecg.v1.PredictStreamRequest.recordings:type_name -> ecg.v1.Recording
+	11, // 2: ecg.v1.PredictResponse.prediction:type_name -> ecg.v1.Prediction
+	10, // 3: ecg.v1.PredictStreamRequest.recordings:type_name -> ecg.v1.Recording
 	1,  // 4: ecg.v1.PredictStreamRequest.options:type_name -> ecg.v1.PredictOptions
-	9,  // 5: ecg.v1.PredictStreamResponse.results:type_name -> ecg.v1.RecordingResult
-	10, // 6: ecg.v1.ModelSummaryResponse.model:type_name -> ecg.v1.ModelVersion
-	11, // 7: ecg.v1.ModelSummaryResponse.layers:type_name -> ecg.v1.LayerSummary
-	12, // 8: ecg.v1.ModelSummaryResponse.input:type_name -> ecg.v1.InputSpecification
-	13, // 9: ecg.v1.ModelSummaryResponse.limits:type_name -> ecg.v1.Limits
-	14, // 10: ecg.v1.ModelSummaryResponse.quality_figures:type_name -> ecg.v1.QualityFigure
-	15, // 11: ecg.v1.ModelSummaryResponse.operating_points:type_name -> ecg.v1.OperatingPoint
-	16, // 12: ecg.v1.ModelSummaryResponse.served_models:type_name -> ecg.v1.ServedModel
-	0,  // 13: ecg.v1.EcgService.Predict:input_type -> ecg.v1.PredictRequest
-	3,  // 14: ecg.v1.EcgService.PredictStream:input_type -> ecg.v1.PredictStreamRequest
-	5,  // 15: ecg.v1.EcgService.ModelSummary:input_type -> ecg.v1.ModelSummaryRequest
-	2,  // 16: ecg.v1.EcgService.Predict:output_type -> ecg.v1.PredictResponse
-	4,  // 17: ecg.v1.EcgService.PredictStream:output_type -> ecg.v1.PredictStreamResponse
-	6,  // 18: ecg.v1.EcgService.ModelSummary:output_type -> ecg.v1.ModelSummaryResponse
-	16, // [16:19] is the sub-list for method output_type
-	13, // [13:16] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	12, // 5: ecg.v1.PredictStreamResponse.results:type_name -> ecg.v1.RecordingResult
+	10, // 6: ecg.v1.ExplainRequest.recording:type_name -> ecg.v1.Recording
+	6,  // 7: ecg.v1.ExplainRequest.options:type_name -> ecg.v1.ExplainOptions
+	13, // 8: ecg.v1.ExplainOptions.method:type_name -> ecg.v1.ExplanationMethod
+	11, // 9: ecg.v1.ExplainResponse.prediction:type_name -> ecg.v1.Prediction
+	14, // 10: ecg.v1.ExplainResponse.classes:type_name -> ecg.v1.ClassExplanation
+	13, // 11: ecg.v1.ExplainResponse.method:type_name -> ecg.v1.ExplanationMethod
+	15, // 12: ecg.v1.ModelSummaryResponse.model:type_name -> ecg.v1.ModelVersion
+	16, // 13: ecg.v1.ModelSummaryResponse.layers:type_name -> ecg.v1.LayerSummary
+	17, // 14: ecg.v1.ModelSummaryResponse.input:type_name -> ecg.v1.InputSpecification
+	18, // 15: ecg.v1.ModelSummaryResponse.limits:type_name -> ecg.v1.Limits
+	19, // 16: ecg.v1.ModelSummaryResponse.quality_figures:type_name -> ecg.v1.QualityFigure
+	20, // 17: ecg.v1.ModelSummaryResponse.operating_points:type_name -> ecg.v1.OperatingPoint
+	21, // 18: ecg.v1.ModelSummaryResponse.served_models:type_name -> ecg.v1.ServedModel
+	0,  // 19: ecg.v1.EcgService.Predict:input_type -> ecg.v1.PredictRequest
+	3,  // 20: ecg.v1.EcgService.PredictStream:input_type -> ecg.v1.PredictStreamRequest
+	5,  // 21: ecg.v1.EcgService.Explain:input_type -> ecg.v1.ExplainRequest
+	8,  // 22: ecg.v1.EcgService.ModelSummary:input_type -> ecg.v1.ModelSummaryRequest
+	2,  // 23: ecg.v1.EcgService.Predict:output_type -> ecg.v1.PredictResponse
+	4,  // 24: ecg.v1.EcgService.PredictStream:output_type -> ecg.v1.PredictStreamResponse
+	7,  // 25: ecg.v1.EcgService.Explain:output_type -> ecg.v1.ExplainResponse
+	9,  // 26: ecg.v1.EcgService.ModelSummary:output_type -> ecg.v1.ModelSummaryResponse
+	23, // [23:27] is the sub-list for method output_type
+	19, // [19:23] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_ecg_v1_ecg_service_proto_init() }
@@ -603,17 +852,19 @@ func file_ecg_v1_ecg_service_proto_init() {
 	if File_ecg_v1_ecg_service_proto != nil {
 		return
 	}
+	file_ecg_v1_explanation_proto_init()
 	file_ecg_v1_model_proto_init()
 	file_ecg_v1_prediction_proto_init()
 	file_ecg_v1_recording_proto_init()
 	file_ecg_v1_ecg_service_proto_msgTypes[6].OneofWrappers = []any{}
+	file_ecg_v1_ecg_service_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ecg_v1_ecg_service_proto_rawDesc), len(file_ecg_v1_ecg_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

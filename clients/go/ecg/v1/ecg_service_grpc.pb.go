@@ -45,6 +45,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	EcgService_Predict_FullMethodName       = "/ecg.v1.EcgService/Predict"
 	EcgService_PredictStream_FullMethodName = "/ecg.v1.EcgService/PredictStream"
+	EcgService_Explain_FullMethodName       = "/ecg.v1.EcgService/Explain"
 	EcgService_ModelSummary_FullMethodName  = "/ecg.v1.EcgService/ModelSummary"
 )
 
@@ -65,6 +66,12 @@ type EcgServiceClient interface {
 	// deadline, a shutdown (UNAVAILABLE), the transport, an oversized message or contradictory options end a stream early;
 	// all recordings received by a server that shuts down are answered first.
 	PredictStream(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PredictStreamRequest, PredictStreamResponse], error)
+	// Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+	// It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+	// Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+	// than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+	// (EXPLANATIONS_FULL) where too many wait already.
+	Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error)
 	// Describes the model that is being served.
 	ModelSummary(ctx context.Context, in *ModelSummaryRequest, opts ...grpc.CallOption) (*ModelSummaryResponse, error)
 }
@@ -100,6 +107,16 @@ func (c *ecgServiceClient) PredictStream(ctx context.Context, opts ...grpc.CallO
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type EcgService_PredictStreamClient = grpc.BidiStreamingClient[PredictStreamRequest, PredictStreamResponse]
 
+func (c *ecgServiceClient) Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExplainResponse)
+	err := c.cc.Invoke(ctx, EcgService_Explain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *ecgServiceClient) ModelSummary(ctx context.Context, in *ModelSummaryRequest, opts ...grpc.CallOption) (*ModelSummaryResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ModelSummaryResponse)
@@ -127,6 +144,12 @@ type EcgServiceServer interface {
 	// deadline, a shutdown (UNAVAILABLE), the transport, an oversized message or contradictory options end a stream early;
 	// all recordings received by a server that shuts down are answered first.
 	PredictStream(grpc.BidiStreamingServer[PredictStreamRequest, PredictStreamResponse]) error
+	// Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+	// It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+	// Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+	// than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+	// (EXPLANATIONS_FULL) where too many wait already.
+	Explain(context.Context, *ExplainRequest) (*ExplainResponse, error)
 	// Describes the model that is being served.
 	ModelSummary(context.Context, *ModelSummaryRequest) (*ModelSummaryResponse, error)
 	mustEmbedUnimplementedEcgServiceServer()
@@ -144,6 +167,9 @@ func (UnimplementedEcgServiceServer) Predict(context.Context, *PredictRequest) (
 }
 func (UnimplementedEcgServiceServer) PredictStream(grpc.BidiStreamingServer[PredictStreamRequest, PredictStreamResponse]) error {
 	return status.Error(codes.Unimplemented, "method PredictStream not implemented")
+}
+func (UnimplementedEcgServiceServer) Explain(context.Context, *ExplainRequest) (*ExplainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Explain not implemented")
 }
 func (UnimplementedEcgServiceServer) ModelSummary(context.Context, *ModelSummaryRequest) (*ModelSummaryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ModelSummary not implemented")
@@ -194,6 +220,24 @@ func _EcgService_PredictStream_Handler(srv interface{}, stream grpc.ServerStream
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type EcgService_PredictStreamServer = grpc.BidiStreamingServer[PredictStreamRequest, PredictStreamResponse]
 
+func _EcgService_Explain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(EcgServiceServer).Explain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: EcgService_Explain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(EcgServiceServer).Explain(ctx, req.(*ExplainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _EcgService_ModelSummary_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ModelSummaryRequest)
 	if err := dec(in); err != nil {
@@ -222,6 +266,10 @@ var EcgService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Predict",
 			Handler:    _EcgService_Predict_Handler,
+		},
+		{
+			MethodName: "Explain",
+			Handler:    _EcgService_Explain_Handler,
 		},
 		{
 			MethodName: "ModelSummary",

@@ -407,8 +407,14 @@ type Limits struct {
 	MaxCallerRecordingsPerSecond float64 `protobuf:"fixed64,11,opt,name=max_caller_recordings_per_second,json=maxCallerRecordingsPerSecond,proto3" json:"max_caller_recordings_per_second,omitempty"`
 	// Calls and streams that one caller may have open at once; 0: as many as it likes.
 	MaxCallerCalls int32 `protobuf:"varint,12,opt,name=max_caller_calls,json=maxCallerCalls,proto3" json:"max_caller_calls,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Windows that the network may be run on for one `Explain`, beyond those of the prediction
+	// (`ExplainResponse.computed_windows`). 0, as in the field below: the server is older than this field and explains
+	// nothing.
+	MaxExplanationWindows int32 `protobuf:"varint,13,opt,name=max_explanation_windows,json=maxExplanationWindows,proto3" json:"max_explanation_windows,omitempty"`
+	// Explanations that the server computes at once; further ones wait.
+	MaxExplanations int32 `protobuf:"varint,14,opt,name=max_explanations,json=maxExplanations,proto3" json:"max_explanations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Limits) Reset() {
@@ -525,6 +531,20 @@ func (x *Limits) GetMaxCallerCalls() int32 {
 	return 0
 }
 
+func (x *Limits) GetMaxExplanationWindows() int32 {
+	if x != nil {
+		return x.MaxExplanationWindows
+	}
+	return 0
+}
+
+func (x *Limits) GetMaxExplanations() int32 {
+	if x != nil {
+		return x.MaxExplanations
+	}
+	return 0
+}
+
 // One figure of the model's quality, measured before it shipped.
 type QualityFigure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -629,7 +649,7 @@ const file_ecg_v1_model_proto_rawDesc = "" +
 	"\tthreshold\x18\x02 \x01(\x02R\tthreshold\"Q\n" +
 	"\vServedModel\x12*\n" +
 	"\x05model\x18\x01 \x01(\v2\x14.ecg.v1.ModelVersionR\x05model\x12\x16\n" +
-	"\x06labels\x18\x02 \x03(\tR\x06labels\"\x90\x05\n" +
+	"\x06labels\x18\x02 \x03(\tR\x06labels\"\xf3\x05\n" +
 	"\x06Limits\x12*\n" +
 	"\x11max_message_bytes\x18\x01 \x01(\x03R\x0fmaxMessageBytes\x123\n" +
 	"\x16max_recording_id_bytes\x18\x02 \x01(\x05R\x13maxRecordingIdBytes\x12+\n" +
@@ -643,7 +663,9 @@ const file_ecg_v1_model_proto_rawDesc = "" +
 	"\x18connection_grace_seconds\x18\n" +
 	" \x01(\x01R\x16connectionGraceSeconds\x12F\n" +
 	" max_caller_recordings_per_second\x18\v \x01(\x01R\x1cmaxCallerRecordingsPerSecond\x12(\n" +
-	"\x10max_caller_calls\x18\f \x01(\x05R\x0emaxCallerCalls\"y\n" +
+	"\x10max_caller_calls\x18\f \x01(\x05R\x0emaxCallerCalls\x126\n" +
+	"\x17max_explanation_windows\x18\r \x01(\x05R\x15maxExplanationWindows\x12)\n" +
+	"\x10max_explanations\x18\x0e \x01(\x05R\x0fmaxExplanations\"y\n" +
 	"\rQualityFigure\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +

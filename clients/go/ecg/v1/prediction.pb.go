@@ -878,7 +878,8 @@ func (x *RecordingError) GetFieldViolations() []*FieldViolation {
 // One field that is wrong: `google.rpc.BadRequest.FieldViolation`.
 type FieldViolation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years".
+	// Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years"; or, in
+	// the status of `Explain`, at the options: "options.class_codes[0]".
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
 	// What is wrong with it, and what to send in its place.
 	Description   string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`

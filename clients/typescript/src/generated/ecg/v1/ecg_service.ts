@@ -20,6 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { ClassExplanation, ExplanationMethod } from "./explanation.js";
 import { InputSpecification, LayerSummary, Limits, OperatingPoint, QualityFigure, ServedModel } from "./model.js";
 import { ModelVersion, Prediction, RecordingResult } from "./prediction.js";
 import { Recording } from "./recording.js";
@@ -100,6 +101,61 @@ export interface PredictStreamRequest {
 export interface PredictStreamResponse {
   /** One or more results. The groups need not mirror those of the requests. */
   results: RecordingResult[];
+}
+
+/** One recording to classify and to explain. */
+export interface ExplainRequest {
+  /** The recording. Required. What holds for `PredictRequest.recording` holds for it. */
+  recording:
+    | Recording
+    | undefined;
+  /** Choices for this call; absent: the defaults. */
+  options: ExplainOptions | undefined;
+}
+
+/** Choices for one explanation. Absent and empty mean the same: the defaults. */
+export interface ExplainOptions {
+  /** How it is found out; UNSPECIFIED: by OCCLUSION. */
+  method: ExplanationMethod;
+  /**
+   * The classes to explain, by code, as in `ModelSummaryResponse.class_codes`; empty: all. One that the model does not
+   * have, or that is there twice, is INVALID_ARGUMENT (CLASS_UNKNOWN, CLASS_REPEATED). By OCCLUSION all cost as much as
+   * one.
+   */
+  classCodes: string[];
+  /**
+   * Whether `LeadAttribution.time_probability_changes` are filled: each half second of each lead. By OCCLUSION that costs
+   * 12 times as much again as the half seconds do, 240 windows for 10 s; by INTEGRATED_GRADIENTS nothing. False: they
+   * stay empty.
+   */
+  includeLeadTimes: boolean;
+  /**
+   * The one window of a long recording that is explained: its place in `Prediction.windows`, from 0. Absent: the whole
+   * recording, all windows that were not left out, where that is not too much (INVALID_ARGUMENT, EXPLANATION_TOO_COSTLY:
+   * `Limits.max_explanation_windows`). One that is not there or was left out is INVALID_ARGUMENT (WINDOW_UNKNOWN).
+   */
+  window?:
+    | number
+    | undefined;
+  /** Which of the models that the server has answers, as in `PredictOptions.model_version`. */
+  modelVersion: string;
+}
+
+/** A prediction, and what speaks for its classes. */
+export interface ExplainResponse {
+  /** The prediction, as `Predict` would send it, with `windows`. */
+  prediction:
+    | Prediction
+    | undefined;
+  /** One entry for each class that was asked for, in the order of `Prediction.classes`. */
+  classes: ClassExplanation[];
+  /** How it was found out; never UNSPECIFIED. */
+  method: ExplanationMethod;
+  /**
+   * How many windows the network was run on for it, beyond those of the prediction: what it cost. By
+   * INTEGRATED_GRADIENTS each counts that is run forwards and backwards.
+   */
+  computedWindows: number;
 }
 
 /** Asks what is being served. */
@@ -470,6 +526,273 @@ export const PredictStreamResponse: MessageFns<PredictStreamResponse> = {
   },
 };
 
+function createBaseExplainRequest(): ExplainRequest {
+  return { recording: undefined, options: undefined };
+}
+
+export const ExplainRequest: MessageFns<ExplainRequest> = {
+  encode(message: ExplainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.recording !== undefined) {
+      Recording.encode(message.recording, writer.uint32(10).fork()).join();
+    }
+    if (message.options !== undefined) {
+      ExplainOptions.encode(message.options, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.recording = Recording.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.options = ExplainOptions.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExplainRequest>): ExplainRequest {
+    return ExplainRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainRequest>): ExplainRequest {
+    const message = createBaseExplainRequest();
+    message.recording = (object.recording !== undefined && object.recording !== null)
+      ? Recording.fromPartial(object.recording)
+      : undefined;
+    message.options = (object.options !== undefined && object.options !== null)
+      ? ExplainOptions.fromPartial(object.options)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExplainOptions(): ExplainOptions {
+  return { method: 0, classCodes: [], includeLeadTimes: false, window: undefined, modelVersion: "" };
+}
+
+export const ExplainOptions: MessageFns<ExplainOptions> = {
+  encode(message: ExplainOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== 0) {
+      writer.uint32(8).int32(message.method);
+    }
+    for (const v of message.classCodes) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.includeLeadTimes !== false) {
+      writer.uint32(24).bool(message.includeLeadTimes);
+    }
+    if (message.window !== undefined) {
+      writer.uint32(32).int32(message.window);
+    }
+    if (message.modelVersion !== "") {
+      writer.uint32(42).string(message.modelVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainOptions {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainOptions();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.classCodes.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.includeLeadTimes = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.window = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.modelVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExplainOptions>): ExplainOptions {
+    return ExplainOptions.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainOptions>): ExplainOptions {
+    const message = createBaseExplainOptions();
+    message.method = object.method ?? 0;
+    message.classCodes = object.classCodes?.map((e) => e) || [];
+    message.includeLeadTimes = object.includeLeadTimes ?? false;
+    message.window = object.window ?? undefined;
+    message.modelVersion = object.modelVersion ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainResponse(): ExplainResponse {
+  return { prediction: undefined, classes: [], method: 0, computedWindows: 0 };
+}
+
+export const ExplainResponse: MessageFns<ExplainResponse> = {
+  encode(message: ExplainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prediction !== undefined) {
+      Prediction.encode(message.prediction, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.classes) {
+      ClassExplanation.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.method !== 0) {
+      writer.uint32(24).int32(message.method);
+    }
+    if (message.computedWindows !== 0) {
+      writer.uint32(32).int32(message.computedWindows);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prediction = Prediction.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.classes.push(ClassExplanation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.computedWindows = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExplainResponse>): ExplainResponse {
+    return ExplainResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainResponse>): ExplainResponse {
+    const message = createBaseExplainResponse();
+    message.prediction = (object.prediction !== undefined && object.prediction !== null)
+      ? Prediction.fromPartial(object.prediction)
+      : undefined;
+    message.classes = object.classes?.map((e) => ClassExplanation.fromPartial(e)) || [];
+    message.method = object.method ?? 0;
+    message.computedWindows = object.computedWindows ?? 0;
+    return message;
+  },
+};
+
 function createBaseModelSummaryRequest(): ModelSummaryRequest {
   return { modelVersion: "" };
 }
@@ -753,6 +1076,22 @@ export const EcgServiceService = {
       Buffer.from(PredictStreamResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PredictStreamResponse => PredictStreamResponse.decode(value),
   },
+  /**
+   * Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+   * It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+   * Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+   * than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+   * (EXPLANATIONS_FULL) where too many wait already.
+   */
+  explain: {
+    path: "/ecg.v1.EcgService/Explain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainRequest): Buffer => Buffer.from(ExplainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainRequest => ExplainRequest.decode(value),
+    responseSerialize: (value: ExplainResponse): Buffer => Buffer.from(ExplainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainResponse => ExplainResponse.decode(value),
+  },
   /** Describes the model that is being served. */
   modelSummary: {
     path: "/ecg.v1.EcgService/ModelSummary" as const,
@@ -782,6 +1121,14 @@ export interface EcgServiceServer extends UntypedServiceImplementation {
    * all recordings received by a server that shuts down are answered first.
    */
   predictStream: handleBidiStreamingCall<PredictStreamRequest, PredictStreamResponse>;
+  /**
+   * Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+   * It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+   * Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+   * than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+   * (EXPLANATIONS_FULL) where too many wait already.
+   */
+  explain: handleUnaryCall<ExplainRequest, ExplainResponse>;
   /** Describes the model that is being served. */
   modelSummary: handleUnaryCall<ModelSummaryRequest, ModelSummaryResponse>;
 }
@@ -821,6 +1168,28 @@ export interface EcgServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
+  /**
+   * Classifies one recording and tells what in it speaks for its classes: which leads, which half seconds, which metadata.
+   * It costs as much as some forty predictions, so it waits for other explanations, while predictions go on beside it.
+   * Ends as `Predict` does, and with INVALID_ARGUMENT where the options ask for what is not there or for more
+   * than the server computes; with FAILED_PRECONDITION where the method cannot be had; with RESOURCE_EXHAUSTED
+   * (EXPLANATIONS_FULL) where too many wait already.
+   */
+  explain(
+    request: ExplainRequest,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
   /** Describes the model that is being served. */
   modelSummary(
     request: ModelSummaryRequest,

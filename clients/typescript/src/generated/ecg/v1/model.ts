@@ -125,6 +125,14 @@ export interface Limits {
   maxCallerRecordingsPerSecond: number;
   /** Calls and streams that one caller may have open at once; 0: as many as it likes. */
   maxCallerCalls: number;
+  /**
+   * Windows that the network may be run on for one `Explain`, beyond those of the prediction
+   * (`ExplainResponse.computed_windows`). 0, as in the field below: the server is older than this field and explains
+   * nothing.
+   */
+  maxExplanationWindows: number;
+  /** Explanations that the server computes at once; further ones wait. */
+  maxExplanations: number;
 }
 
 /** One figure of the model's quality, measured before it shipped. */
@@ -614,6 +622,8 @@ function createBaseLimits(): Limits {
     connectionGraceSeconds: 0,
     maxCallerRecordingsPerSecond: 0,
     maxCallerCalls: 0,
+    maxExplanationWindows: 0,
+    maxExplanations: 0,
   };
 }
 
@@ -654,6 +664,12 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.maxCallerCalls !== 0) {
       writer.uint32(96).int32(message.maxCallerCalls);
+    }
+    if (message.maxExplanationWindows !== 0) {
+      writer.uint32(104).int32(message.maxExplanationWindows);
+    }
+    if (message.maxExplanations !== 0) {
+      writer.uint32(112).int32(message.maxExplanations);
     }
     return writer;
   },
@@ -767,6 +783,22 @@ export const Limits: MessageFns<Limits> = {
             message.maxCallerCalls = reader.int32();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.maxExplanationWindows = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.maxExplanations = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -796,6 +828,8 @@ export const Limits: MessageFns<Limits> = {
     message.connectionGraceSeconds = object.connectionGraceSeconds ?? 0;
     message.maxCallerRecordingsPerSecond = object.maxCallerRecordingsPerSecond ?? 0;
     message.maxCallerCalls = object.maxCallerCalls ?? 0;
+    message.maxExplanationWindows = object.maxExplanationWindows ?? 0;
+    message.maxExplanations = object.maxExplanations ?? 0;
     return message;
   },
 };

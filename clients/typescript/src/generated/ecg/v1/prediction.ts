@@ -287,7 +287,10 @@ export interface RecordingError {
 
 /** One field that is wrong: `google.rpc.BadRequest.FieldViolation`. */
 export interface FieldViolation {
-  /** Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years". */
+  /**
+   * Path of the field, beginning at the recording: "recording.leads[3].millivolts", "recording.metadata.age_years"; or, in
+   * the status of `Explain`, at the options: "options.class_codes[0]".
+   */
   field: string;
   /** What is wrong with it, and what to send in its place. */
   description: string;

@@ -1,11 +1,19 @@
-"""What a service says of recordings: the same, whatever runs it."""
+"""What a service says: the same, whatever runs it.
+
+One file, so that each service is started once: first what it answers, then what surrounds calls.
+"""
 
 import asyncio
+import ipaddress
+from typing import Any
 
 import grpc
 import numpy as np
+import psutil
 import pytest
 from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import prediction_pb2, recording_pb2
@@ -14,9 +22,14 @@ from ecg_model.classifier import Classifier, Prediction
 from ecg_server.recording_conversion import recording_from_proto
 from ecg_testing.bad_for_shipped import BAD_FOR_SHIPPED
 from ecg_testing.bad_recordings import BAD_RECORDINGS
+from ecg_testing.conforming import SERVER, Service
 from ecg_testing.messages import packed_recording, synthetic_recording
 from ecg_testing.serving import group, request, stream
 from ecg_testing.statuses import CallStatus, call_status
+
+SERVICE = "ecg.v1.EcgService"
+MEBIBYTE = 1024 * 1024
+UNREADABLE = b"\xff\xff\xff"
 
 # Of signals that are out of range those are for bare models, whose rules are others.
 BAD = [*(bad for bad in BAD_RECORDINGS if bad.reason != "SIGNAL_OUT_OF_RANGE"), *BAD_FOR_SHIPPED]
@@ -59,7 +72,7 @@ async def test_single_calls_and_streams_say_what_the_classifier_says(
 
 
 async def test_each_bad_recording_is_refused_with_its_reason_and_its_fields(stub: EcgServiceStub) -> None:
-    """INVALID_ARGUMENT with a BadRequest and an ErrorInfo in the status details; in a stream the same, and it goes on."""
+    """INVALID_ARGUMENT with a BadRequest and an ErrorInfo; in a stream the same, and it goes on."""
     messages = [bad.build() for bad in BAD]
     statuses = [await refusal_of(stub.Predict(request(message))) for message in messages]
     results = await stream(stub, [group([message, synthetic_recording(0)]) for message in messages])
@@ -153,10 +166,9 @@ async def test_contradictory_options_end_a_stream_after_the_answers_before(stub:
     call = stub.PredictStream()
     await call.write(group([synthetic_recording(0)]))
     await call.write(pb.PredictStreamRequest(recordings=[synthetic_recording(1)], options=other))
-    answered = 0
+    answered = len((await call.read()).results)
     with pytest.raises(aio.AioRpcError) as caught:
-        async for response in call:
-            answered += len(response.results)
+        await call.read()
 
     status = call_status(caught.value)
     assert (status.code, status.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "OPTIONS_CONTRADICTORY")
@@ -176,3 +188,148 @@ def _violations(status: CallStatus) -> tuple[int, str, str, list[tuple[str, str]
     violations = [] if status.bad_request is None else status.bad_request.field_violations
     described = [(one.field, one.description) for one in violations]
     return status.code.value[0], status.reason, status.message, described
+
+
+async def test_the_callers_id_of_a_call_comes_back_and_others_are_made(stub: EcgServiceStub) -> None:
+    """As trailing metadata: of calls that are answered, of those that are refused, and of streams."""
+    asked = (("x-request-id", "ward-7"),)
+    answered = stub.Predict(request(synthetic_recording(0)), metadata=asked)
+    refused = stub.Predict(pb.PredictRequest(), metadata=asked)
+    streamed = stub.PredictStream(iter([group([synthetic_recording(0)])]), metadata=asked)
+    empty = stub.PredictStream(iter([]), metadata=asked)
+    unnamed = stub.Predict(request(synthetic_recording(0)))
+    for call in (streamed, empty):
+        await _all(call)
+    for call in (answered, refused, streamed, empty):
+        assert _pairs(await call.trailing_metadata())["x-request-id"] == "ward-7"
+
+    assert _pairs(await unnamed.trailing_metadata()).keys() == {"x-request-id"}
+
+
+async def test_who_waits_no_longer_is_told_so(stub: EcgServiceStub) -> None:
+    """Single calls and streams end at their deadlines."""
+    with pytest.raises(aio.AioRpcError) as single:
+        await stub.Predict(request(synthetic_recording(0, seconds=600, rate_hz=500)), timeout=0.05)
+    call = stub.PredictStream(timeout=2)
+    await call.write(group([synthetic_recording(0)]))
+    assert len((await call.read()).results) == 1
+    with pytest.raises(aio.AioRpcError) as streamed:
+        await call.read()
+
+    assert single.value.code() is streamed.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+async def test_messages_are_taken_up_to_the_limit(stub: EcgServiceStub) -> None:
+    """Beyond gRPC's own 4 MiB, and up to 64."""
+    recording = packed_recording()
+    large = group([recording] * 400)
+    too_large = group([recording] * (64 * MEBIBYTE // recording.ByteSize() + 1))
+    results = await stream(stub, [large])
+    with pytest.raises(aio.AioRpcError) as caught:
+        await stream(stub, [too_large])
+
+    assert large.ByteSize() > 8 * MEBIBYTE
+    assert [one.sequence_number for one in results] == list(range(400))
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+async def test_a_message_that_cannot_be_parsed_is_the_callers_fault(channel: aio.Channel) -> None:
+    """INVALID_ARGUMENT, of single calls and of streams."""
+    calls = [
+        channel.unary_unary(f"/{SERVICE}/Predict")(UNREADABLE),
+        _all(channel.stream_stream(f"/{SERVICE}/PredictStream")(iter([UNREADABLE]))),
+    ]
+    for error in await asyncio.gather(*calls, return_exceptions=True):
+        assert isinstance(error, aio.AioRpcError)
+        status = call_status(error)
+        assert (status.code, status.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MESSAGE_UNREADABLE")
+
+
+async def test_a_method_that_does_not_exist_is_unimplemented(channel: aio.Channel) -> None:
+    """Whatever is sent to it."""
+    with pytest.raises(aio.AioRpcError) as caught:
+        await channel.unary_unary(f"/{SERVICE}/Guess")(b"")
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+async def test_health_is_told_under_both_names(channel: aio.Channel) -> None:
+    """By Check, Watch and List; other names are NOT_FOUND, and SERVICE_UNKNOWN to those who watch."""
+    health = health_pb2_grpc.HealthStub(channel)
+    statuses = health_pb2.HealthCheckResponse
+    for name in ("", SERVICE):
+        asked = health_pb2.HealthCheckRequest(service=name)
+        assert (await health.Check(asked)).status == statuses.SERVING
+        assert (await _first(health.Watch(asked))).status == statuses.SERVING
+    listed = await health.List(health_pb2.HealthListRequest())
+    unknown = health_pb2.HealthCheckRequest(service="nobody")
+    with pytest.raises(aio.AioRpcError) as caught:
+        await health.Check(unknown)
+
+    assert {name: one.status for name, one in listed.statuses.items()} == dict.fromkeys(("", SERVICE), statuses.SERVING)
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert (await _first(health.Watch(unknown))).status == statuses.SERVICE_UNKNOWN
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+async def test_tools_can_ask_what_there_is(channel: aio.Channel, version: str) -> None:
+    """Reflection lists the service, and has the file that declares a method."""
+    ask = channel.stream_stream(
+        f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    questions = [
+        reflection_pb2.ServerReflectionRequest(list_services=""),
+        reflection_pb2.ServerReflectionRequest(file_containing_symbol=f"{SERVICE}.Predict"),
+    ]
+    services, file = await _all(ask(iter(questions)))
+
+    names = {one.name for one in services.list_services_response.service}
+    assert {SERVICE, "grpc.health.v1.Health"} <= names
+    assert file.file_descriptor_response.file_descriptor_proto
+
+
+async def test_who_does_not_read_is_slowed_down_by_a_server_and_not_by_serve(service: Service) -> None:
+    """DIFFERENT: a server stops reading a stream whose answers nobody takes; through Serve's proxy they pile up."""
+    nothing = group([recording_pb2.Recording(recording_id="x" * 250)] * 200)
+    is_server = service.kind == SERVER
+    # Without the probe the window for answers stays at 64 KiB: it is soon full.
+    async with aio.insecure_channel(service.address, options=[("grpc.http2.bdp_probe", 0)]) as channel:
+        call = EcgServiceStub(channel).PredictStream()
+
+        async def send() -> None:
+            for _ in range(100):
+                await call.write(nothing)
+
+        sending = asyncio.create_task(send())
+        done, _ = await asyncio.wait([sending], timeout=3 if is_server else 60)
+        call.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    assert bool(done) != is_server
+
+
+async def test_nothing_listens_beyond_this_machine(service: Service) -> None:
+    """Of all its processes, unless it is told otherwise."""
+    process = psutil.Process(service.pid)
+    listening = [
+        connection.laddr.ip
+        for one in (process, *process.children(recursive=True))
+        for connection in one.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert listening
+    assert [ip for ip in listening if not ipaddress.ip_address(ip).is_loopback] == []
+
+
+def _pairs(metadata: aio.Metadata) -> dict[str, str | bytes]:
+    return {key: value for key, value in metadata if key != "grpc-status-details-bin"}
+
+
+async def _all(call: Any) -> list[Any]:
+    return [response async for response in call]
+
+
+async def _first(call: Any) -> Any:
+    response = await call.read()
+    call.cancel()
+    return response
