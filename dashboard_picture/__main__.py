@@ -60,15 +60,15 @@ def _find(prometheus: Prometheus, panel: Panel, span: Span) -> Found:
 
 def _disturb(load: Load, stage: Stage, seconds: float) -> None:
     """Let time pass, and something happen: too many calls, models loaded anew, a server that is killed."""
-    server = stage.servers[0]
+    killed, renewed = stage.servers[:2]
     time.sleep(0.3 * seconds)
     load.flood(0.12 * seconds)
     time.sleep(0.15 * seconds)
-    server.process.process.send_signal(signal.SIGHUP)
+    renewed.process.process.send_signal(signal.SIGHUP)
     time.sleep(0.1 * seconds)
-    server.kill()
+    killed.kill()
     time.sleep(0.05 * seconds)
-    server.start_again()
+    killed.start_again()
     time.sleep(0.28 * seconds)
 
 

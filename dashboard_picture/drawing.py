@@ -91,7 +91,7 @@ def draw(title: str, found: Sequence[Found], span: Span, path: Path) -> None:
         _draw_panel(page, one, span)
     content = BytesIO()
     figure.savefig(content, dpi=_DOTS_PER_INCH)
-    Image.open(content).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(path, optimize=True)
+    Image.open(content).convert("RGB").quantize(256, kmeans=1).save(path, optimize=True)
 
 
 class Page:

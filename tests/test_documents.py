@@ -25,7 +25,14 @@ DOCUMENTS = (
     "docs/operations.md",
     "docs/security.md",
 )
-WITH_LINKS = (*DOCUMENTS, "docs/grpcurl.md", "docs/ghz.md")
+WITH_LINKS = (
+    *DOCUMENTS,
+    "docs/deploy.md",
+    "docs/grpcurl.md",
+    "docs/ghz.md",
+    "docs/kubernetes.md",
+    "docs/packages.md",
+)
 STATUSES = "INVALID_ARGUMENT|UNAVAILABLE|UNAUTHENTICATED|PERMISSION_DENIED|RESOURCE_EXHAUSTED|NOT_FOUND|INTERNAL"
 REASONS = {*RefusalReason, *(reason for _, reason in STATUS_TABLE.values() if reason)}
 

@@ -66,7 +66,7 @@ class EcgServer:
 
     Raises:
         AccessError: the tokens or certificates cannot be used.
-        TelemetryError: a package is missing that metrics or traces need.
+        TelemetryError: metrics or traces cannot be told.
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
