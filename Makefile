@@ -20,8 +20,10 @@
 # make faults   FAULTS=100 cuts streams to real servers so often in each way; each recording is answered once, in order
 # make dashboard-picture [DATA=<recordings>] runs servers for some minutes and draws the dashboard: docs/images
 # make clients  builds the clients of other languages, as far as their tool chains are there, and tests them
+# make packages   builds sdist and wheel into dist/, and installs them, with every extra, on every Python that is found
+# make images   ENGINE=docker builds both container images; make sbom writes what is in them into build/sbom
 # make generate, make generate-clients, make lock   renew generated/ with docs/reference/contract.md and the OpenAPI
-#               document, the stubs of clients/, and requirements.lock
+#               document, the stubs of clients/, and requirements.lock with the locks of the images
 
 PYTHON ?= python3
 DATA ?=
@@ -33,6 +35,7 @@ EVALUATION ?= build/evaluation
 RUNS ?= 1000000
 MINUTES ?= 10
 FAULTS ?= 100
+ENGINE ?= docker
 ARGS ?=
 
 BIN := .venv/bin
@@ -42,8 +45,8 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 PROTOS := $(wildcard protos/ecg/v1/*.proto)
 
 .PHONY: demo serve gateway schemathesis test check docs docs-serve train evaluate recordings quality explanations \
-    model-card bench bench-overload fuzz bench-cluster soak faults clients generate generate-clients lock clean \
-    dashboard-picture
+    model-card bench bench-overload fuzz bench-cluster soak faults clients packages images sbom generate \
+    generate-clients lock clean dashboard-picture
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(DATA)
@@ -119,6 +122,24 @@ dashboard-picture: $(READY)
 clients: $(READY)
 	$(BIN)/pytest tests/clients $(ARGS)
 
+packages: $(READY)
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/pytest tests/packages tests/deploy/test_container.py tests/deploy/test_bill_of_materials.py \
+	    --all-packages -rs $(ARGS)
+
+VERSION = $(shell $(BIN)/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+images: $(READY)
+	for runtime in onnx tensorflow; do \
+	    $(ENGINE) build --file deploy/container/$$runtime.Dockerfile --build-arg VERSION=$(VERSION) \
+	        --build-arg REVISION=$$(git rev-parse HEAD) --tag ecg-classifier:$(VERSION)-$$runtime $(ARGS) . || exit; \
+	done
+	$(ENGINE) tag ecg-classifier:$(VERSION)-onnx ecg-classifier:$(VERSION)
+
+sbom: $(READY)
+	scripts/sbom $(BIN) onnx build/sbom/onnx.cdx.json
+	scripts/sbom $(BIN) tensorflow build/sbom/tensorflow.cdx.json
+
 check: $(READY)
 	scripts/check-generated $(BIN)
 	$(BIN)/buf lint
@@ -128,6 +149,7 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint --config deploy/container/hadolint.yaml deploy/container/*.Dockerfile
 	$(MKDOCS) build
 
 docs: $(READY)

@@ -155,8 +155,8 @@ def measure(folder: Path, count: int, rounds: int, scratch: Path) -> dict[str, l
             runs[STREAM].append(command(streaming, partial(_journal_rows, journal), count))
         for name, archive in ((ARCHIVE, folder), (WFDB, wfdb)):
             out = scratch / f"{index}-{name}"
-            arguments = ("-m", "ecg_cluster.archive", archive, "--output", out)
-            runs[name].append(command(arguments, partial(_part_rows, out), count))
+            classifying = ("-m", "ecg_cluster.archive", archive, "--output", out)
+            runs[name].append(command(classifying, partial(_part_rows, out), count))
     return runs
 
 

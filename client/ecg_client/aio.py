@@ -43,7 +43,8 @@ class AsyncEcgClient:
     Make it where the event loop runs. Methods, arguments and errors are those of `EcgClient`.
 
     Args:
-        address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        address: Host and port of the service, or a target of grpc: `unix:PATH`; or `dns:///HOST:PORT`, whose calls are
+            shared out among all addresses of the host, as those of `ipv4:HOST:PORT,HOST:PORT` are among these.
         tls: Certificates; see `EcgClient`.
         token: The bearer token; see `EcgClient`.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.

@@ -41,7 +41,8 @@ class EcgClient:
             prediction = client.predict(Recording(signal=millivolts, sample_rate_hz=100.0))
 
     Args:
-        address: Host and port of the service, or a target of grpc, such as `unix:PATH` or `dns:///HOST:PORT`.
+        address: Host and port of the service, or a target of grpc: `unix:PATH`; or `dns:///HOST:PORT`, whose calls are
+            shared out among all addresses of the host, as those of `ipv4:HOST:PORT,HOST:PORT` are among these.
         tls: Certificates, of which `Tls()` trusts what this machine trusts; None is plain text.
         token: The bearer token that the service knows its caller by. It is sent in plain text only to this machine.
         timeout_s: How long one call may take, in seconds. A stream may take as long as it takes.

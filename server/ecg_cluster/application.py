@@ -1,9 +1,7 @@
-"""The application as Serve deploys it: by `ecg-cluster`, by `serve run`, or from a config file.
+"""The application as Serve deploys it: by `ecg-cluster`, or from a config file (deploy/kuberay).
 
-    serve run ecg_cluster.application:build model=reference
-
-In a config file its arguments stand under `args`; they are the flags of `ecg-cluster` without the dashes, with an
-environment of their own: none.
+A config file names `ecg_cluster.application:build`, and has its arguments under `args`: the flags of `ecg-cluster`
+without the dashes. The environment does not count there.
 """
 
 import hashlib

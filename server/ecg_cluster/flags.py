@@ -36,6 +36,7 @@ WITHOUT_MEANING = {
     "health_port": "the proxies answer health checks on --port",
     "has_channelz": "Serve's proxies have no channelz",
     "has_reflection": "Serve's proxies always have reflection",
+    "telemetry": "of telemetry only --otlp traces means something here: metrics of replicas are Serve's affair",
     "connections": "of connections only --default-deadline-seconds means something to Serve's proxies",
 }
 
@@ -98,7 +99,10 @@ def _changed(server: ServerSettings) -> list[str]:
     """Return the settings that mean nothing here and yet are others than by default."""
     default = ServerSettings()
     deadline = server.connections.default_deadline_seconds
-    meant = {"connections": replace(ConnectionSettings(), default_deadline_seconds=deadline)}
+    meant = {
+        "connections": replace(ConnectionSettings(), default_deadline_seconds=deadline),
+        "telemetry": replace(server.telemetry, metrics_port=None, sends_metrics=False),
+    }
     return [name for name in WITHOUT_MEANING if getattr(server, name) != meant.get(name, getattr(default, name))]
 
 

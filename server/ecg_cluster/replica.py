@@ -26,6 +26,7 @@ from ecg_model.loading import load_classifier
 from ecg_server.access.gate import Gate
 from ecg_server.access.shares import Shares
 from ecg_server.batching import Batcher
+from ecg_server.explaining import Explainer
 from ecg_server.full_queue import FullQueueInterceptor
 from ecg_server.health_servicer import HealthServicer
 from ecg_server.interceptor import CallInterceptor
@@ -39,6 +40,7 @@ from ecg_server.served_models import ServedModels
 from ecg_server.server import HEALTH_NAMES, SERVICE_NAME, warm_up
 from ecg_server.servicer import EcgServicer
 from ecg_server.settings import ServerSettings
+from ecg_server.telemetry.telemetry import Telemetry
 from ecg_server.unreadable import UnreadableMessageInterceptor
 from ecg_server.vital_signs import VitalSigns, golden, logs_writable, stuck_runs
 
@@ -67,6 +69,7 @@ class EcgReplica:
     Raises:
         AccessError: the tokens cannot be used.
         RecordsError: the log or the audit log cannot be written.
+        TelemetryError: a package is missing that traces need.
     """
 
     async def __init__(self, settings: ServerSettings) -> None:  # type: ignore[misc] # Serve awaits it
@@ -77,9 +80,14 @@ class EcgReplica:
         gate = Gate(settings.access)
         self._settings = settings
         self._logs = start_logs(settings.records, serve.get_replica_context().replica_id.unique_id)
-        self._batcher = Batcher(settings.batching)
+        # Of what a server tells of itself: traces. Metrics of replicas are Serve's affair.
+        self._telemetry = Telemetry(settings.telemetry)
+        self._batcher = Batcher(settings.batching, self._telemetry.observers)
         self._servicer = EcgServicer(
-            self._batcher, settings.stream_recordings, settings.connections.default_deadline_seconds
+            self._batcher,
+            settings.stream_recordings,
+            settings.connections.default_deadline_seconds,
+            Explainer(settings.explanations),
         )
         self._health = HealthServicer(HEALTH_NAMES)
         self._served: ServedModels | None = None
@@ -123,6 +131,10 @@ class EcgReplica:
         """Classify one recording."""
         return await self._answer(f"/{SERVICE_NAME}/Predict", request, grpc_context)
 
+    async def Explain(self, request: bytes, grpc_context: RayServegRPCContext) -> Answer:  # noqa: N802
+        """Classify one recording, and tell what in it speaks for its classes."""
+        return await self._answer(f"/{SERVICE_NAME}/Explain", request, grpc_context)
+
     async def ModelSummary(self, request: bytes, grpc_context: RayServegRPCContext) -> Answer:  # noqa: N802
         """Describe one of the models."""
         return await self._answer(f"/{SERVICE_NAME}/ModelSummary", request, grpc_context)
@@ -140,7 +152,7 @@ class EcgReplica:
     ) -> AsyncIterator[Answer]:
         """Classify the recordings of a stream."""
         context = CallContext(grpc_context)
-        async for answer in self._road.answers(f"/{SERVICE_NAME}/PredictStream", requests, context):
+        async for answer in self._road.answers(f"/{SERVICE_NAME}/PredictStream", _received(requests), context):
             yield Answer(answer)
         # What the proxy is to know of the end comes with an answer, and this one it does not pass on.
         yield Answer(b"")
@@ -159,6 +171,7 @@ class EcgReplica:
         await self._set_health(NOT_SERVING)
         self._servicer.stop_reading()
         await self._servicer.finish()
+        await self._telemetry.close()
 
     async def _answer(self, method: str, request: bytes, context: RayServegRPCContext) -> Answer:
         return Answer(await self._road.answer(method, request, CallContext(context)))
@@ -168,10 +181,11 @@ class EcgReplica:
         add_EcgServiceServicer_to_server(self._servicer, methods)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, methods)
         access = self._settings.access
+        shares = Shares(access.caller_recordings_per_second, access.caller_calls)
         interceptors = [
             FullQueueInterceptor(self._servicer.is_full),
             ReleasingInterceptor(),
-            CallInterceptor(gate, Shares(access.caller_recordings_per_second, access.caller_calls), self._logs.audit),
+            CallInterceptor(gate, shares, self._logs.audit, self._telemetry.observers),
             UnreadableMessageInterceptor(),
         ]
         return MethodRoad(methods.by_name, interceptors)
@@ -207,3 +221,15 @@ class EcgReplica:
     async def _set_health(self, status: int) -> None:
         for name in HEALTH_NAMES:
             await self._health.set(name, status)
+
+
+async def _received(requests: gRPCInputStream[bytes]) -> AsyncIterator[bytes]:
+    """Yield a stream's messages until all have come.
+
+    Raises:
+        CancelledError: the caller has gone, which to Serve is an end like any other.
+    """
+    async for request in requests:
+        yield request
+    if requests.is_cancelled():
+        raise asyncio.CancelledError

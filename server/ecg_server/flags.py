@@ -25,8 +25,9 @@ from ecg_server.settings import (
 
 LAST_PORT = 65535
 
-# OpenTelemetry's own name for how often metrics are sent.
+# OpenTelemetry's own name for how often metrics are sent, in milliseconds, and what it is unless set.
 OTLP_INTERVAL = "OTEL_METRIC_EXPORT_INTERVAL"
+A_MINUTE = "60000"
 
 Number = TypeVar("Number", int, float)
 
@@ -117,12 +118,13 @@ def _telemetry(
             f"--metrics-port is {options.metrics_port}: with --workers {options.workers} each worker has the "
             f"next port, and the last would be above {LAST_PORT}; choose a lower one"
         )
-    interval = environment.get(OTLP_INTERVAL, "60000")
+    sends_metrics = "metrics" in options.otlp
+    interval = environment.get(OTLP_INTERVAL, A_MINUTE) if sends_metrics else A_MINUTE
     if not interval.isdecimal() or int(interval) == 0:
         parser.error(f"{OTLP_INTERVAL} is {interval!r}; it must be a whole number of milliseconds above 0")
     return TelemetrySettings(
         metrics_port=options.metrics_port,
-        sends_metrics="metrics" in options.otlp,
+        sends_metrics=sends_metrics,
         sends_traces="traces" in options.otlp,
         every_seconds=int(interval) / 1000,
     )

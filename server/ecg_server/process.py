@@ -41,7 +41,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[int], None]) -> Non
         AddressError: the server cannot listen where it was told to.
         BundleError: the model cannot be served.
         RecordsError: the log or the audit log cannot be written.
-        TelemetryError: a package is missing that metrics or traces need.
+        TelemetryError: metrics or traces cannot be told.
         WorkerError: with several workers, why one of them cannot serve.
     """
     check_exposure(settings.host, settings.access)

@@ -66,7 +66,7 @@ class EcgServer:
 
     Raises:
         AccessError: the tokens or certificates cannot be used.
-        TelemetryError: a package is missing that metrics or traces need.
+        TelemetryError: metrics or traces cannot be told.
     """
 
     def __init__(self, settings: ServerSettings, load: Callable[[str], Classifier], logs: Logs | None = None) -> None:
@@ -100,6 +100,7 @@ class EcgServer:
         Raises:
             AddressError: the address is in use, not permitted, or none of this machine.
             BundleError: the model cannot be served.
+            TelemetryError: metrics cannot be sent.
         """
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._telemetry.start(self._settings.host, self._sources())

@@ -8,7 +8,7 @@ from benchmarks.case import CaseResult, Results
 from benchmarks.document import BEGIN, END, markdown, write_document
 from benchmarks.goals import MANY_CALLERS, ONE_CALLER, judge
 from benchmarks.machine import Machine
-from benchmarks.parts import bare, growth, original, resources, stream, unary
+from benchmarks.parts import bare, gateway, growth, original, resources, stream, unary
 from benchmarks.settings import Settings
 from benchmarks.spread import spread
 
@@ -33,6 +33,10 @@ CASES = (
     _case(original.PART, original.case_name(32), "tensorflow", recordings_per_s=(20.0, 40.0)),
     _case(unary.PART, ONE_CALLER, p50_ms=(1.4, 1.6)),
     _case(unary.PART, MANY_CALLERS, recordings_per_s=(400.0, 1200.0), p50_ms=(30.0, 20.0), p99_ms=(60.0, 80.0)),
+    _case(gateway.PART, gateway.OVER_GRPC, server_cpu_ms=(6.0, 7.0)),
+    _case(gateway.PART, "JSON, X and Y", server_cpu_ms=(8.0, 9.5)),
+    _case(gateway.PART, "ProtoJSON, leads", server_cpu_ms=(9.5, 10.0)),
+    _case(gateway.PART, "ProtoJSON, packed_signal", server_cpu_ms=(7.0, 8.0)),
     _case(
         stream.PART,
         stream.ONE_STREAM,
@@ -65,6 +69,9 @@ def test_each_goal_is_judged_by_the_median_of_what_it_names() -> None:
         (0.55, True),
         (25.0, True),
         (3.0, True),
+        (2.25, True),
+        (3.25, False),
+        (1.0, True),
         (210.0, False),
         (1.4, True),
         (1.5, True),
@@ -73,7 +80,7 @@ def test_each_goal_is_judged_by_the_median_of_what_it_names() -> None:
 
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     """No goal is met by measuring something else."""
-    assert _judged(_results()) == [(None, None)] * 8
+    assert _judged(_results()) == [(None, None)] * 11
 
 
 def test_a_short_stream_does_not_tell_of_growth() -> None:

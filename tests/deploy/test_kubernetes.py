@@ -147,6 +147,15 @@ def test_the_autoscaler_scales_what_is_there(name: str) -> None:
     assert "replicas" not in scaled["spec"]
 
 
+def test_what_it_may_scale_by_is_measured() -> None:
+    """A name that nobody tells of would leave the number of pods as it is."""
+    (autoscaler,) = of_kind("example", "HorizontalPodAutoscaler")
+    names = [one["pods"]["metric"]["name"] for one in autoscaler["spec"]["metrics"]]
+    page = (ROOT / "docs" / "observability.md").read_text("utf-8")
+    assert names
+    assert all(f"| `{name}` | gauge |" in page for name in names)
+
+
 @each_service
 def test_pods_keep_to_the_restricted_profile(name: str) -> None:
     """Of Kubernetes's Pod Security Standards; and their root is read-only, and they have no key to the cluster."""

@@ -8,12 +8,22 @@ from pathlib import Path
 
 from ecg_testing.container_root import Ended
 from ecg_testing.documented import ROOT
+from ecg_testing.processes import ServerProcess
 from ecg_testing.tools import lacks
 
 UV = Path(sys.executable).with_name("uv")
 # What uv says when the registry, or the network, is not there.
 OFFLINE = ("Failed to fetch", "dns error", "error sending request", "Could not connect")
 
+# What somebody who installed the client writes first.
+PREDICT = """
+import sys
+from ecg_client import EcgClient
+from ecg_client.formats.synthetic import generate_recording
+with EcgClient(sys.argv[1]) as client:
+    print(*(f"{one.code}={one.probability:.3f}" for one in client.predict(generate_recording(0)).classes))
+"""
+PREDICTED = "NORM=0."
 # Variables for what runs in one.
 NOTHING_ELSE = {"PYTHONPATH": ""}
 
@@ -85,3 +95,12 @@ class CleanEnvironment:
             lacks("the packages that are needed cannot be fetched")
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def serves(environment: CleanEnvironment, *flags: str) -> None:
+    """Start the server that is installed there, call it from there, and stop it."""
+    python = environment.program("python")
+    with ServerProcess("--model", "reference", *flags, python=python, environment=NOTHING_ELSE) as server:
+        ended = environment.run("python", "-c", PREDICT, server.address)
+        assert PREDICTED in ended.output, ended.output
+        assert server.stop() == 0

@@ -15,7 +15,8 @@ THIS = "this Python"
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What fetches much from the package index is run with --all-packages only."""
-    return (collection_path.name == "test_resolving.py" and not config.getoption("all_packages")) or None
+    is_large = collection_path.name in {"test_installing_tensorflow.py", "test_resolving.py"}
+    return (is_large and not config.getoption("all_packages")) or None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,20 +2,11 @@
 
 import pytest
 
-from ecg_testing.clean_environment import NOTHING_ELSE, CleanEnvironment
+from ecg_testing.clean_environment import PREDICT, PREDICTED, CleanEnvironment, serves
 from ecg_testing.distributions import PROJECT
 from ecg_testing.processes import ServerProcess
 from ecg_testing.requirements import needed
 
-# What somebody who installed the client writes first.
-PREDICT = """
-import sys
-from ecg_client import EcgClient
-from ecg_client.formats.synthetic import generate_recording
-with EcgClient(sys.argv[1]) as client:
-    print(*(f"{one.code}={one.probability:.3f}" for one in client.predict(generate_recording(0)).classes))
-"""
-PREDICTED = "NORM=0."
 HEAVY = {"keras", "numpy", "onnx", "onnxruntime", "pandas", "ray", "scipy", "starlette", "tensorflow", "typer"}
 
 
@@ -66,12 +57,3 @@ def test_the_server_needs_no_tensorflow(environment: CleanEnvironment, *, is_loc
     assert "tensorflow" not in environment.installed
     assert environment.run("ecg-server", "--version").output == f"ecg-server {PROJECT['version']}\n"
     serves(environment)
-
-
-def serves(environment: CleanEnvironment, *flags: str) -> None:
-    """Start the server that is installed there, call it from there, and stop it."""
-    python = environment.program("python")
-    with ServerProcess("--model", "reference", *flags, python=python, environment=NOTHING_ELSE) as server:
-        ended = environment.run("python", "-c", PREDICT, server.address)
-        assert PREDICTED in ended.output, ended.output
-        assert server.stop() == 0

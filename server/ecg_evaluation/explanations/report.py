@@ -76,12 +76,17 @@ saliency maps, 2018). Rank correlation of what the parts say, mean over recordin
 sign; and what the size would be by chance. *Same*: of the network with itself, run in the other runtime."""
 
 WEAK = """* It is the network that is explained. That V1 speaks for MI says that the network would say less of MI
-without V1, and not that the infarction is there, nor that there is one.
+  without V1, and not that the infarction is there, nor that there is one.
 * What explains a wrong probability is as sure of itself as what explains a right one.
+* Agreement with the wall is better than chance, and far from certain: in half of the infarctions the lead that says
+  most is none of the wall's. One recording is no proof.
+* In inferior infarctions occlusion would agree a little better if chest leads became 0 mV; in anterior ones it would
+  then be no better than chance.
 * Half seconds say little by themselves: ten seconds have a dozen beats that show the same. Look at the leads first.
 * Changes by occlusion do not add up; leads that repeat each other hide each other, the limb leads above all.
 * What the network is given in place of a part is not what another heart would have shown there.
-* Agreement with the wall is better than chance, and far from certain: one recording is no proof. Read the table."""
+* Networks with shuffled kernels are few here, and their explanations are a little less unlike the network's than lists
+  drawn at random."""
 
 
 def to_markdown(figures: ExplanationFigures, stem: str) -> str:

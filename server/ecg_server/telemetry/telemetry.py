@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ecg_server.telemetry.measurements import Measurements
 from ecg_server.telemetry.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ecg_server.telemetry.observer import Observer
 
@@ -23,9 +24,6 @@ logger = logging.getLogger(__name__)
 
 class TelemetryError(Exception):
     """The server cannot tell what it is asked to. Its text is one line."""
-
-    def __init__(self, flag: str, package: str | None) -> None:
-        super().__init__(f'{flag} needs {package}, which is not installed: pip install "ecg-classifier[telemetry]"')
 
 
 class Telemetry:
@@ -39,7 +37,7 @@ class Telemetry:
         metrics_url: where the metrics are, once it has started; empty: nowhere.
 
     Raises:
-        TelemetryError: a package is missing.
+        TelemetryError: a package is missing, or a variable of OpenTelemetry's is wrong.
     """
 
     def __init__(self, settings: TelemetrySettings) -> None:
@@ -61,6 +59,7 @@ class Telemetry:
 
         Raises:
             AddressError: the address is in use, not permitted, or none of this machine.
+            TelemetryError: a variable of OpenTelemetry's is wrong.
         """
         if self._measurements is not None:
             self._tell_metrics(self._measurements, host, sources)
@@ -72,7 +71,7 @@ class Telemetry:
             return
         _, late = await asyncio.wait(endings, timeout=LAST_WORDS_SECONDS)
         if late:
-            logger.warning("nobody takes what is sent over OTLP; the last of it is lost")
+            logger.warning("what is sent over OTLP is not taken in time; the last of it is lost")
 
     def _tell_metrics(self, measurements: Measurements, host: str, sources: Sources) -> None:
         # Here, because only the extra `telemetry` has what they need, and it takes a while to load.
@@ -89,12 +88,15 @@ class Telemetry:
         if self._settings.sends_metrics:
             from ecg_server.telemetry.otlp_metrics import OtlpMetrics  # noqa: PLC0415
 
-            self._endings.append(OtlpMetrics(registry, self._settings.every_seconds).close)
+            with _opentelemetry_starting():
+                sender = OtlpMetrics(registry, self._settings.every_seconds)
+            self._endings.append(sender.close)
 
     def _trace(self) -> None:
         from ecg_server.telemetry.tracing import Tracing  # noqa: PLC0415
 
-        tracing = Tracing()
+        with _opentelemetry_starting():
+            tracing = Tracing()
         self.observers = (*self.observers, tracing)
         self._endings.append(tracing.close)
 
@@ -107,4 +109,17 @@ def _check_installed(settings: TelemetrySettings) -> None:
         try:
             import_module(package)
         except ModuleNotFoundError as missing:
-            raise TelemetryError(flag, missing.name) from missing
+            raise TelemetryError(
+                f'{flag} needs {missing.name}, which is not installed: pip install "ecg-classifier[telemetry]"'
+            ) from missing
+
+
+@contextmanager
+def _opentelemetry_starting() -> "Iterator[None]":
+    """Make an error that names a variable of what OpenTelemetry says of its own."""
+    try:
+        yield
+    except Exception as error:
+        raise TelemetryError(
+            f"--otlp: OpenTelemetry does not start: {error}; look at the variables OTEL_..."
+        ) from error

@@ -13,9 +13,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from ecg_server.__main__ import main
 from ecg_server.addresses import AddressError
-from ecg_server.settings import TelemetrySettings
+from ecg_server.server import EcgServer
+from ecg_server.settings import ServerSettings, TelemetrySettings
 from ecg_server.telemetry.metrics_endpoint import MetricsEndpoint
 from ecg_server.telemetry.telemetry import Telemetry, TelemetryError
+from ecg_testing.fakes import fake_classifier
 from ecg_testing.scraping import scraped
 
 Answer = tuple[int, str, bytes]
@@ -129,6 +131,22 @@ def test_without_its_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(TelemetryError, match=rf'^{flag} needs {package}.*pip install "ecg-classifier\[telemetry\]"$'):
         Telemetry(settings)
+
+
+async def test_a_wrong_variable_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As OpenTelemetry says it, and whose variables to look at; of traces before anything is begun."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "sentinel")
+    said = r"^--otlp: .*sentinel.*OTEL_EXPORTER_OTLP_COMPRESSION; .* OTEL_\.\.\.$"
+    with pytest.raises(TelemetryError, match=said):
+        Telemetry(TelemetrySettings(sends_traces=True))
+
+    settings = ServerSettings(model="", port=0, telemetry=TelemetrySettings(sends_metrics=True))
+    server = EcgServer(settings, lambda _: fake_classifier())
+    try:
+        with pytest.raises(TelemetryError, match=said):
+            await server.start()
+    finally:
+        await server.drain()
 
 
 @pytest.mark.parametrize(

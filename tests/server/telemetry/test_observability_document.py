@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
+from benchmarks.telemetry_cost import costs
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from ecg_server.settings import TelemetrySettings
@@ -45,6 +46,14 @@ def test_the_values_of_labels_are_those_that_there_are() -> None:
     assert meanings["ecg_calls_total"] >= {*METHODS, OTHER}
     assert meanings["ecg_recording_duration_seconds"] >= set(STAGES)
     assert meanings["ecg_calls_refused_total"] == REFUSAL_REASONS
+
+
+def test_what_it_costs_is_measured_by_the_program_that_is_named() -> None:
+    """The rows are its own."""
+    rows = re.findall(r"^\| ((?:a number|metrics|traces|Python client): [^|]*) \| [\d.]+ \|$", DOCUMENT, re.MULTILINE)
+    assert rows == [cost.what for cost in costs()]
+    for cost in costs():
+        cost.act()
 
 
 async def test_the_example_makes_the_trace_that_is_shown() -> None:
