@@ -110,6 +110,8 @@ def test_the_model_summary_is_typed(client: EcgClient) -> None:
         None,
         None,
         None,
+        None,
+        None,
     )
     assert summary.quality_figures[0].value == 0.925
     assert [(point.name, point.is_active) for point in summary.operating_points] == [("half", True), ("eager", False)]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,17 +30,31 @@ with connected("", 2, 128):
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A Ray cluster, and the token that it wants."""
+
+    cluster: Cluster
+    token: str
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def guarded() -> Iterator[Guarded]:
     """A Ray cluster of two cores."""
     head, told = _started()
     token, address = told.split()
-    with head, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", token)
-        yield Cluster(address, head.pid)
+    with head:
+        yield Guarded(Cluster(address, head.pid), token)
         assert head.stdin is not None
         head.stdin.close()
+
+
+@pytest.fixture
+def cluster(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """That cluster, and its token in the environment, where no other test's cluster may find it."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", guarded.token)
+    return guarded.cluster
 
 
 def _started() -> tuple["subprocess.Popen[str]", str]:
