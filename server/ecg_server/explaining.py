@@ -54,6 +54,15 @@ class Explainer:
         self._turns = asyncio.Semaphore(settings.at_once)
         self._waiting = 0
 
+    def refuse_when_full(self) -> None:
+        """Check that one more may wait: worth asking before a recording is decoded for nothing.
+
+        Raises:
+            ExplanationsFullError: too many wait already.
+        """
+        if self._waiting >= self._settings.at_once * WAITING_FOR_EACH:
+            raise ExplanationsFullError(RETRY_AFTER_SECONDS)
+
     async def explain(
         self, classifier: Classifier, recording: Recording, choices: Choices, seconds: float | None, call: Call
     ) -> Explanation:
@@ -84,8 +93,7 @@ class Explainer:
 
     async def _turn(self, call: Call) -> None:
         """Wait until a thread is free."""
-        if self._waiting >= self._settings.at_once * WAITING_FOR_EACH:
-            raise ExplanationsFullError(RETRY_AFTER_SECONDS)
+        self.refuse_when_full()
         self._waiting += 1
         since = time.monotonic()
         try:

@@ -175,6 +175,8 @@ async def test_predictions_go_on_beside_explanations_which_wait_and_are_refused_
         for _ in range(20):
             await server.stub.Predict(request(numbered_recording(500)))
         refused = await refusal_of(server.stub, asked(numbered_recording(1)))
+        # It is not even looked at what is sent then.
+        assert await refusal_of(server.stub, asked(recording_pb2.Recording())) == refused
         network.gate.set()
         answers = await asyncio.gather(*first)
         again = await server.stub.Explain(asked(numbered_recording(1)))
