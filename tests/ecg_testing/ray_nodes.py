@@ -36,9 +36,16 @@ class RayNode:
 
     def kill(self) -> None:
         """End all of its processes with SIGKILL, as if the machine had lost its power."""
-        raylet = psutil.Process(self.node.all_processes["raylet"][0].process.pid)
-        for process in [*raylet.children(recursive=True), raylet]:
+        for process in self._processes():
             process.kill()
+
+    def cpu_seconds(self) -> float:
+        """Return what its processes have computed so far."""
+        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
+        raylet = psutil.Process(self.node.all_processes["raylet"][0].process.pid)
+        return [*raylet.children(recursive=True), raylet]
 
 
 @dataclass(frozen=True, slots=True)
