@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from PIL import Image
+from PIL import Image, ImageColor
 
 from dashboard_picture.dashboard import COLUMNS, Panel
 from dashboard_picture.prometheus import Numbers, Series, Span
@@ -91,7 +91,16 @@ def draw(title: str, found: Sequence[Found], span: Span, path: Path) -> None:
         _draw_panel(page, one, span)
     content = BytesIO()
     figure.savefig(content, dpi=_DOTS_PER_INCH)
-    Image.open(content).convert("RGB").quantize(256, kmeans=1).save(path, optimize=True)
+    _in_few_colours(Image.open(content).convert("RGB")).save(path, optimize=True)
+
+
+def _in_few_colours(picture: Image.Image) -> Image.Image:
+    """Return a picture in its most frequent colours, and in those of its lines, rare as they are."""
+    palette = picture.quantize(256 - len(_COLOURS)).getpalette() or []
+    own = [channel for colour in _COLOURS for channel in ImageColor.getrgb(colour)]
+    chosen = Image.new("P", (1, 1))
+    chosen.putpalette([*palette[: 3 * (256 - len(_COLOURS))], *own])
+    return picture.quantize(palette=chosen, dither=Image.Dither.NONE)
 
 
 class Page:

@@ -89,7 +89,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
     """To a file that is there, and to a heading that it has."""
     for link in re.findall(r"\]\(((?!https?:)[^)]+)\)", text_of(document)):
         path, _, heading = link.partition("#")
-        target = (ROOT / document).parent / path
+        target = (ROOT / document).parent / (path or Path(document).name)
         assert target.exists(), link
         if heading:
             assert heading in _anchors(target), link

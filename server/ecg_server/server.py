@@ -100,6 +100,7 @@ class EcgServer:
         Raises:
             AddressError: the address is in use, not permitted, or none of this machine.
             BundleError: the model cannot be served.
+            TelemetryError: metrics cannot be sent.
         """
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._telemetry.start(self._settings.host, self._sources())

@@ -306,7 +306,9 @@ async def test_tools_can_ask_what_there_is(channel: aio.Channel, version: str) -
 
 async def test_who_does_not_read_is_slowed_down_by_a_server_and_not_by_serve(service: Service) -> None:
     """DIFFERENT: a server stops reading a stream whose answers nobody takes; through Serve's proxy they pile up."""
-    nothing = group([recording_pb2.Recording(recording_id="x" * 250)] * 200)
+    refused = packed_recording(recording_id="x" * 250)
+    refused.sample_rate_hz = 0
+    nothing = group([refused] * 20)
     is_server = service.kind == SERVER
     # Without the probe the window for answers stays at 64 KiB: it is soon full.
     async with aio.insecure_channel(service.address, options=[("grpc.http2.bdp_probe", 0)]) as channel:

@@ -39,6 +39,9 @@ def test_all_that_is_mounted_is_there() -> None:
     mounts = [mount.split(":")[0] for service in SERVICES.values() for mount in service.get("volumes", ())]
     sources = {mount for mount in mounts if mount.startswith(".")}
 
+    build = SERVICES["ecg-server"]["build"]
+
+    assert (COMPOSE / build["context"] / build["dockerfile"]).is_file()
     assert sources > {"./certificates"}
     assert [source for source in sources - {"./certificates"} if not (COMPOSE / source).exists()] == []
 

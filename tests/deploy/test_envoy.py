@@ -33,6 +33,7 @@ from ecg_testing.envoy_proxy import (
 )
 from ecg_testing.fakes import FirstSamples, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording, synthetic_recording
+from ecg_testing.ports import free_port
 from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import ONE_BY_ONE, group, request, serving
 from ecg_testing.statuses import call_status
@@ -135,6 +136,18 @@ async def test_more_calls_than_the_bound_are_refused_as_a_server_refuses_them(tm
     assert health is ServingStatus.SERVING
     assert len(answers) == 1
     assert refused == 2
+
+
+async def test_a_long_recording_finds_the_server_that_is_there(tmp_path: Path) -> None:
+    """Ten minutes at 500 Hz, tried again at another server, though no health check has told yet that one is gone."""
+    long = request(synthetic_recording(rate_hz=500, seconds=600))
+    async with serving(fake_classifier()) as server:
+        configuration = deployed(tmp_path, [server.address, f"127.0.0.1:{free_port()}"])
+        for knowledge in ("health_checks", "outlier_detection"):
+            del cluster_of(configuration)[knowledge]
+        async with proxied(configuration, tmp_path) as envoy, calling(envoy.address) as stub, asyncio.timeout(60):
+            while envoy.count("upstream_rq_retry") == 0:
+                await stub.Predict(long, timeout=30)
 
 
 def test_a_browser_can_call(default_server: ServerProcess, tmp_path: Path) -> None:

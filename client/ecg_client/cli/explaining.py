@@ -36,6 +36,13 @@ _BAR_WIDTH = 20
 _MOST_TIMES = 6
 
 
+_MEANINGS = {
+    ExplanationMethod.OCCLUSION: "By occlusion: how much lower the probability would be without it. ",
+    ExplanationMethod.INTEGRATED_GRADIENTS: "By integrated gradients: what it adds to the probability of a recording "
+    "that says nothing. ",
+}
+
+
 class Method(enum.StrEnum):
     """How it is found out, as it is typed."""
 
@@ -139,11 +146,7 @@ def _print_explanation(
         console.print(Text(f"What speaks for {entry.code} ({entry.display_name}, {entry.probability:.3f})", "bold"))
         print_table(console, _ranking(entry))
     console.print()
-    words = str(explanation.method).lower().replace("_", " ")
-    console.print(
-        f"By {words}: how much lower the probability would be without it; below 0 it speaks against the class.",
-        soft_wrap=True,
-    )
+    console.print(f"{_MEANINGS.get(explanation.method, '')}Below 0 it speaks against the class.", soft_wrap=True)
     console.print(NOT_A_MEDICAL_DEVICE)
 
 

@@ -196,15 +196,18 @@ def _wall_figures(measured: Measured, infarctions: Sequence[_Infarction]) -> Ite
 def _wall_figure(
     measured: Measured, method: str, wall: Wall, some: Sequence[_Infarction], *, found_only: bool
 ) -> WallFigures:
-    changes = np.array([one.changes[method] for one in some]).reshape(len(some), len(STANDARD_LEADS))
-    weights = measured.weights([one.row for one in some])
+    area = greatest = None
+    if some:
+        changes, weights = np.array([one.changes[method] for one in some]), measured.weights([one.row for one in some])
+        area = _mean(wall_areas(changes, wall), weights)
+        greatest = _mean(is_greatest_of_wall(changes, wall).astype(np.float64), weights)
     return WallFigures(
         method=method,
         wall=wall.name,
         found_only=found_only,
         recordings=len(some),
-        area=_mean(wall_areas(changes, wall), weights) if some else None,
-        greatest=_mean(is_greatest_of_wall(changes, wall).astype(np.float64), weights) if some else None,
+        area=area,
+        greatest=greatest,
         chance=round(len(wall.leads) / len(STANDARD_LEADS), DIGITS),
     )
 
@@ -212,12 +215,15 @@ def _wall_figure(
 def _contrast_figures(measured: Measured, infarctions: Sequence[_Infarction]) -> Iterator[ContrastFigures]:
     for found_only in (False, True):
         some = [one for one in infarctions if one.is_found or not found_only]
-        is_anterior: Flags = np.array([one.wall is ANTERIOR for one in some])
-        weights = measured.weights([one.row for one in some])
         for method in (OCCLUSION, ZEROED, GRADIENTS):
-            changes = np.array([one.changes[method] for one in some])
-            area = estimate(contrast_auc(changes, is_anterior, weights)) if some else None
+            area = _contrast(measured, method, some) if some else None
             yield ContrastFigures(method=method, found_only=found_only, recordings=len(some), area=area)
+
+
+def _contrast(measured: Measured, method: str, some: Sequence[_Infarction]) -> Estimate | None:
+    is_anterior: Flags = np.array([one.wall is ANTERIOR for one in some])
+    changes = np.array([one.changes[method] for one in some])
+    return estimate(contrast_auc(changes, is_anterior, measured.weights([one.row for one in some])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ the names; `sample_rate_hz`; `unit`; `is_compressed`) and a frame for each file;
 `read_files` has it, as it is or by gzip.
 """
 
+import contextlib
 import gzip
 import importlib
 import os
+import select
 import shutil
 import sys
 import tempfile
@@ -63,13 +65,18 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (GREATEST_MEMORY_BYTES, GREATEST_MEMORY_BYTES))
 
 
-def _load_readers() -> None:
-    """Import what reads files, so that the first one need not wait; what is missing is said when it is needed."""
-    for module in {module for one in FORMATS for module in one.modules}:
-        try:
+def _load_readers(requests: IO[bytes]) -> None:
+    """Import what reads files until the first of them is there, which needs but one; what is missing is said then."""
+    for module in {module: None for one in FORMATS for module in one.modules}:
+        if _has_come(requests):
+            return
+        with contextlib.suppress(ImportError):
             importlib.import_module(module)
-        except ImportError:
-            continue
+
+
+def _has_come(requests: IO[bytes]) -> bool:
+    # Windows cannot tell of a pipe.
+    return sys.platform != "win32" and bool(select.select([requests], [], [], 0)[0])
 
 
 def main() -> None:
@@ -81,7 +88,7 @@ def main() -> None:
     os.dup2(nowhere, 2)
     _limit_memory()
     try:
-        _load_readers()
+        _load_readers(sys.stdin.buffer)
         serve(folder, sys.stdin.buffer, answers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

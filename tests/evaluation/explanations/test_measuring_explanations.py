@@ -129,6 +129,6 @@ def test_leads_that_speak_for_an_infarction_are_those_of_its_wall_more_often_tha
     for one in told:
         assert one.area is not None
         assert one.area.low > 0.5
-    for one in committed.contrasts:
+    for one in (each for each in committed.contrasts if each.method != ZEROED):
         assert one.area is not None
         assert one.area.low > 0.5

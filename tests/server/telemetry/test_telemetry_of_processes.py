@@ -6,6 +6,7 @@ import pytest
 
 from ecg_client import EcgClient
 from ecg_client.formats.synthetic import generate_recordings
+from ecg_server.flags import read_settings
 from ecg_server.settings import ServerSettings, TelemetrySettings
 from ecg_server.workers import with_own_metrics_port
 from ecg_testing.otlp_collector import otlp_collector
@@ -34,6 +35,16 @@ def test_each_of_several_workers_tells_what_it_does(monkeypatch: pytest.MonkeyPa
     assert len([span for span in collected.spans if span.name == "network"]) == CALLS
     assert "ecg_recording_duration_seconds" in collected.metrics
     assert server.complaints == []
+
+
+def test_what_is_told_is_said_by_flags_and_variables() -> None:
+    """How often, by OpenTelemetry's own, which is looked at only where it means something."""
+    flags = ["--metrics-port", "9464", "--otlp", "metrics", "traces"]
+    settings = read_settings(flags, {"OTEL_METRIC_EXPORT_INTERVAL": "2500"}).telemetry
+    assert settings == TelemetrySettings(metrics_port=9464, sends_metrics=True, sends_traces=True, every_seconds=2.5)
+    assert read_settings([], {"OTEL_METRIC_EXPORT_INTERVAL": "often"}).telemetry == TelemetrySettings()
+    with pytest.raises(SystemExit):
+        read_settings([], {"OTEL_METRIC_EXPORT_INTERVAL": "often", "ECG_OTLP": "metrics"})
 
 
 @pytest.mark.parametrize(("first", "own"), [(9464, [9464, 9465, 9466]), (0, [0, 0, 0]), (None, [None, None, None])])
