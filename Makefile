@@ -101,9 +101,8 @@ bench: $(READY)
 bench-overload: $(READY)
 	$(BIN)/python -m benchmarks.overload $(ARGS)
 
-# What lies there keeps Ray's many processes from importing a slow package that only tools of development bring along.
 bench-cluster: $(READY)
-	PYTHONPATH="$(CURDIR)/tests/ecg_testing/quick_imports" $(BIN)/python -m benchmarks.cluster $(ARGS)
+	$(BIN)/python -m benchmarks.cluster $(ARGS)
 
 fuzz: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m fuzzing all --runs $(RUNS) $(ARGS)

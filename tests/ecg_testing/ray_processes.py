@@ -1,19 +1,11 @@
 """Ray for tests: small, and of this machine."""
 
-import os
-from pathlib import Path
-
 from ecg_testing.processes import ServerProcess
 
 OBJECT_STORE_MIB = 100
 
-# What the processes of a Ray are started with.
-RAY_ENVIRONMENT = {
-    "PYTHONPATH": os.pathsep.join(
-        [str(Path(__file__).parent / "quick_imports"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    ),
-    "RAY_USAGE_STATS_ENABLED": "0",
-}
+# What the processes of a Ray are started with, besides what this one has.
+RAY_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0"}
 
 
 def cluster_process(*arguments: str) -> ServerProcess:

@@ -1,5 +1,8 @@
 """TensorFlow and ONNX Runtime: the same network, the same answers."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +123,13 @@ def test_a_shipped_bundle_is_small_and_carries_its_attribution() -> None:
         folder = SHIPPED_BUNDLES / name
         assert sum(path.stat().st_size for path in folder.iterdir()) < 12_000_000
         assert "Creative Commons Attribution 4.0" in (folder / "ATTRIBUTION.md").read_text(encoding="utf-8")
+
+
+def test_onnx_runtime_writes_nothing_down_for_its_makers(tmp_path: Path) -> None:
+    """It would keep events, and an id of the machine, in the home directory, to be sent to them."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_"))}
+    program = "from ecg_model.loading import Runtime, load_classifier as load; load('reference', Runtime.ONNX).check()"
+
+    subprocess.run([sys.executable, "-c", program], env={**environment, "HOME": str(tmp_path)}, check=True)  # noqa: S603 - our own
+
+    assert list(tmp_path.rglob("*")) == []

@@ -36,7 +36,8 @@ _BAR_WIDTH = 20
 _MOST_TIMES = 6
 
 
-_MEANINGS = {
+# A method that is newer than this client has a name, and no meaning here.
+_MEANINGS: dict[ExplanationMethod | str, str] = {
     ExplanationMethod.OCCLUSION: "By occlusion: how much lower the probability would be without it. ",
     ExplanationMethod.INTEGRATED_GRADIENTS: "By integrated gradients: what it adds to the probability of a recording "
     "that says nothing. ",

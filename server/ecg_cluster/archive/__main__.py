@@ -1,5 +1,6 @@
 """`ecg-archive`: reads flags, classifies an archive and says what became of it."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -49,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: ArchiveSettings) -> int:
     from ecg_cluster.archive.run import classify_archive  # noqa: PLC0415 - imports Ray, which reads the environment
 
-    tally = classify_archive(settings, sys.stderr)
+    # Ray tells of workers that died, and would do so in the midst of what is printed for programs.
+    with contextlib.redirect_stdout(sys.stderr):
+        tally = classify_archive(settings, sys.stderr)
     print(_told(tally, settings.output))
     return 1 if tally.failed else 0
 
