@@ -19,6 +19,7 @@ from ecg_client.recording import Recording
 from ecg_gateway.body import Bodies
 from ecg_gateway.errors import BusyError
 from ecg_gateway.page.readers import Readers, Upload
+from ecg_gateway.page.reading import read_files
 from ecg_gateway.page.routes import routes
 from ecg_gateway.settings import BodySettings
 from ecg_testing.ecg_files import EcgFile, made_up_microvolts
@@ -113,6 +114,15 @@ def test_several_recordings_of_one_file_are_all_there(url: str, tmp_path: Path) 
     path = tmp_path / "data.npz"
     np.savez(path, X_test=np.zeros((3, 7)), Y_test=np.zeros((3, 1000, 12), np.float32))
     assert [read["number"] for read in _read(url, [path]).json()["recordings"]] == [0, 1, 2]
+
+
+def test_an_answer_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings beyond what an answer holds are counted."""
+    np.savez(tmp_path / "data.npz", X_test=np.zeros((3, 7)), Y_test=np.zeros((3, 1000, 12), np.float32))
+    monkeypatch.setattr("ecg_gateway.page.reading.GREATEST_SIGNAL_BYTES", 2 * 1000 * 12 * 4)
+    answer = read_files(tmp_path, Stated())
+    assert [read["number"] for read in answer["recordings"]] == [0, 1]
+    assert answer["left_out_count"] == 1
 
 
 @pytest.mark.parametrize(
