@@ -82,10 +82,10 @@ def test_a_request_without_a_fit_id_gets_one(base: str, listening: Listening, se
 
 
 def test_an_error_has_a_request_id_too(base: str) -> None:
-    """Whatever it is of."""
+    """Whatever it is of; and no browser takes it for something else."""
     response = requests.get(f"{base}/nowhere", headers={"X-Request-ID": "a"}, timeout=60)
 
-    assert response.headers["X-Request-ID"] == "a"
+    assert (response.headers["X-Request-ID"], response.headers["X-Content-Type-Options"]) == ("a", "nosniff")
 
 
 def test_trace_context_goes_through(base: str, listening: Listening) -> None:

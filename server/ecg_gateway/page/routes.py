@@ -27,7 +27,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 # The files change with the gateway; a tag tells whether they have.
 _REVALIDATED = {**_HEADERS, "Cache-Control": "no-cache"}

@@ -310,10 +310,11 @@ def test_the_page_is_accessible_and_fits(
     other.write_bytes(b"\xff\xd8\xff")
     found = {}
     with open_page(default_url, **options) as page:
-        for part, show in _PARTS.items():
-            show(page, [csv, other])
+        # In the dark all has the size that it has in the light.
+        for part in parts if options == DARK else _PARTS:
+            _PARTS[part](page, [csv, other])
             found[part] = overflow(page), violations(page) if part in parts else ""
-    assert found == dict.fromkeys(_PARTS, (0, ""))
+    assert found == dict.fromkeys(found, (0, ""))
 
 
 def _show_nothing(_: Page, __: Sequence[Path]) -> None:

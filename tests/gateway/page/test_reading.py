@@ -270,6 +270,7 @@ async def test_readers_leave_nothing_behind(upload: Upload, tmp_path: Path, monk
     readers = Readers()
     await readers.read(upload, is_compressed=True)
     (reader,) = readers.idle
+    assert Path(f"/proc/{reader.process.pid}/oom_score_adj").read_text().strip() == "1000"  # noqa: ASYNC240 - likewise
     assert os.listdir(reader.folder) == []  # noqa: PTH208 - a folder of a few names blocks nobody
     await readers.close()
     assert os.listdir(tmp_path) == ["made-up.csv"]  # noqa: PTH208 - likewise
