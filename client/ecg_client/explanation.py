@@ -74,7 +74,7 @@ class ClassExplanation:
         metadata: Each metadata value that was sent and that the network uses.
         baseline_probability: The probability of a recording that says nothing; None where the method has no use for it.
         completeness_error: By how much the sum of all changes misses `probability` less `baseline_probability`, as a
-            share of that, at most 0.05; None likewise.
+            share of that, or of 0.1 where that is less; at most 0.05; None likewise.
     """
 
     code: str

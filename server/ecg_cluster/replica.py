@@ -126,6 +126,8 @@ class EcgReplica:
         self._servicer.serve(served)
         self._watch(served, models)
         await self._set_health(SERVING)
+        # Other models do not make a replica well that was not; that is reported only when it changes.
+        await self._report(self._vital_signs.problem)
 
     async def Predict(self, request: bytes, grpc_context: RayServegRPCContext) -> Answer:  # noqa: N802
         """Classify one recording."""
@@ -168,6 +170,8 @@ class EcgReplica:
 
     async def drain(self) -> None:
         """Take no more, and answer everything received."""
+        # What it looks after itself for would say SERVING again.
+        self._keeping_watch.cancel()
         await self._set_health(NOT_SERVING)
         self._servicer.stop_reading()
         await self._servicer.finish()

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ecg_model.classifier import Classifier
@@ -46,8 +47,21 @@ class Explainer:
 
     def __init__(self, settings: ExplanationSettings) -> None:
         self._settings = settings
+        self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(settings.at_once, thread_name_prefix="explanation", initializer=_give_way)
-        self._begun: list[Future[Explanation]] = []
+        # Turns are waited for here and not in the threads' own queue: that would keep the recordings of those who have
+        # gone until a thread comes to them, however many that are.
+        self._turns = asyncio.Semaphore(settings.at_once)
+        self._waiting = 0
+
+    def refuse_when_full(self) -> None:
+        """Check that one more may wait: worth asking before a recording is decoded for nothing.
+
+        Raises:
+            ExplanationsFullError: too many wait already.
+        """
+        if self._waiting >= self._settings.at_once * WAITING_FOR_EACH:
+            raise ExplanationsFullError(RETRY_AFTER_SECONDS)
 
     async def explain(
         self, classifier: Classifier, recording: Recording, choices: Choices, seconds: float | None, call: Call
@@ -67,20 +81,32 @@ class Explainer:
             ClassificationFailedError: it failed for a reason nobody foresaw.
             EcgModelError: it cannot be explained, as `ecg_model.explanation.explaining` says.
         """
-        # One that was given up is among them until it has left its thread.
-        self._begun = [one for one in self._begun if not one.done()]
-        if len(self._begun) >= self._settings.at_once * (1 + WAITING_FOR_EACH):
-            raise ExplanationsFullError(RETRY_AFTER_SECONDS)
         work = _Work(classifier, recording, choices, self._settings.most_windows, call)
-        begun = self._threads.submit(work.explanation)
-        self._begun.append(begun)
         try:
             async with asyncio.timeout(seconds):
-                return await asyncio.wrap_future(begun)
+                await self._turn(call)
+                return await asyncio.wrap_future(self._begin(work))
         except TimeoutError:
             raise DeadlinePassedError from None
         finally:
             work.is_given_up.set()
+
+    async def _turn(self, call: Call) -> None:
+        """Wait until a thread is free."""
+        self.refuse_when_full()
+        self._waiting += 1
+        since = time.monotonic()
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+            call.queued_seconds += time.monotonic() - since
+
+    def _begin(self, work: "_Work") -> "Future[Explanation]":
+        """Have a free thread explain; it is free again when it is done, also with what was given up meanwhile."""
+        begun = self._threads.submit(work.explanation)
+        begun.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._turns.release))
+        return begun
 
     async def close(self) -> None:
         """Finish what has begun and stop the threads."""
@@ -89,19 +115,17 @@ class Explainer:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One explanation, from the moment at which it was asked for."""
+    """One explanation."""
 
     classifier: Classifier
     recording: Recording
     choices: Choices
     most_windows: int
     call: Call
-    since: float = field(default_factory=time.monotonic)
     is_given_up: threading.Event = field(default_factory=threading.Event)
 
     def explanation(self) -> Explanation:
         began = time.monotonic()
-        self.call.queued_seconds += began - self.since
         try:
             return explain(self.classifier, self.recording, self.choices, self.most_windows, self._check)
         except (EcgModelError, _GivenUpError):
@@ -125,4 +149,6 @@ def _give_way() -> None:
     """Let all other threads go before this one, where that can be said of a thread."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS))
+        # Where a sandbox forbids it, explanations do without: a thread that fails here would end all of them.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS))

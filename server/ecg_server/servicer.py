@@ -160,6 +160,7 @@ class EcgServicer(EcgServiceServicer):
         return response
 
     async def _explain(self, request: pb.ExplainRequest, model: ServedModel, context: "Context") -> pb.ExplainResponse:
+        self._explainer.refuse_when_full()
         recording, classes = await decode(request.recording), model.classifier.manifest.classes
         try:
             choices = choices_from_proto(request.options, classes)

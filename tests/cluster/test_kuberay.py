@@ -38,6 +38,8 @@ def test_serve_takes_the_config_and_the_application_can_be_built(manifest: dict[
 
     assert configured.name == deployment.name
     assert configured.user_config == deployment.user_config == {"stable": "ensemble"}
+    scaling = deployment._deployment_config.autoscaling_config  # noqa: SLF001 - likewise
+    assert (scaling.min_replicas, scaling.max_replicas, scaling.target_ongoing_requests) == (2, 8, 16.0)
     assert application.import_path == "ecg_cluster.application:build"
     assert config.grpc_options.grpc_servicer_functions == ["ecg_cluster.proxy.add_services"]
 

@@ -1,6 +1,7 @@
 """Explanations over the wire: what comes back, what is refused, and what they do to everybody else."""
 
 import asyncio
+import gc
 
 import grpc
 import numpy as np
@@ -9,6 +10,7 @@ from grpc import aio
 
 from ecg.v1 import ecg_service_pb2 as pb
 from ecg.v1 import explanation_pb2, recording_pb2
+from ecg_model.recording import Recording
 from ecg_server.explaining import WAITING_FOR_EACH
 from ecg_server.settings import AccessSettings, ExplanationSettings
 from ecg_testing.fakes import FailingNetwork, GatedNetwork, entered, fake_classifier
@@ -173,6 +175,8 @@ async def test_predictions_go_on_beside_explanations_which_wait_and_are_refused_
         for _ in range(20):
             await server.stub.Predict(request(numbered_recording(500)))
         refused = await refusal_of(server.stub, asked(numbered_recording(1)))
+        # It is not even looked at what is sent then.
+        assert await refusal_of(server.stub, asked(recording_pb2.Recording())) == refused
         network.gate.set()
         answers = await asyncio.gather(*first)
         again = await server.stub.Explain(asked(numbered_recording(1)))
@@ -201,6 +205,30 @@ async def test_work_that_nobody_waits_for_ends_before_its_next_run(way: str) -> 
     # Of the first, 16 of the 32 windows; of the second all of them.
     assert len(network.seen) == 16 + 32
     assert after.classes[0].probability == pytest.approx(0.002)
+
+
+async def test_who_leaves_the_queue_leaves_nothing_in_it() -> None:
+    """However many come and go while one is computed: each makes room at once, and its recording is let go."""
+    network = GatedForMany()
+    async with serving(fake_classifier(network)) as server:
+        network.close()
+        first = server.stub.Explain(asked(numbered_recording(1)))
+        await entered(network)
+        before = _recordings_in_memory()
+        for _ in range(2 * WAITING_FOR_EACH):
+            with pytest.raises(aio.AioRpcError) as caught:
+                await server.stub.Explain(asked(numbered_recording(2)), timeout=0.05)
+            assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        await until(lambda: _recordings_in_memory() <= before)
+        network.gate.set()
+        await first
+
+    assert len(network.seen) == 32
+
+
+def _recordings_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(one, Recording) for one in gc.get_objects())
 
 
 async def test_a_deadline_passes_while_an_explanation_waits_for_its_turn() -> None:

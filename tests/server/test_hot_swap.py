@@ -22,7 +22,7 @@ from ecg_model.errors import BundleError
 from ecg_model.recording import FloatArray
 from ecg_server.server import EcgServer
 from ecg_server.settings import HealthSettings, ServerSettings
-from ecg_testing.fakes import classifier_of, fake_manifest
+from ecg_testing.fakes import GatedNetwork, classifier_of, entered, fake_manifest
 from ecg_testing.messages import numbered_recording
 from ecg_testing.processes import ServerProcess
 from ecg_testing.serving import group, request
@@ -199,3 +199,29 @@ async def test_sighup_makes_a_process_load_its_bundle_anew(tmp_path: Path) -> No
 def _write_version(folder: Path, version: str) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "version": version}), encoding="utf-8")
+
+
+async def test_an_explanation_keeps_its_model_and_nothing_keeps_it_longer() -> None:
+    """What was begun with a version is answered by it after another has taken over; then it is let go."""
+    network = GatedNetwork()
+    held = weakref.ref(network)
+    loads = [classifier_of(fake_manifest("2"), Versioned(2)), classifier_of(fake_manifest("1"), network)]
+    server = EcgServer(ServerSettings(model="", port=0), lambda _: loads.pop())
+    port = await server.start()
+    async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = EcgServiceStub(channel)
+        network.close()
+        explained = stub.Explain(pb.ExplainRequest(recording=numbered_recording(1)))
+        await entered(network)
+        renewed = asyncio.create_task(server.renew_models())
+        await answers(stub, "2")
+        network.gate.set()
+        assert (await explained).prediction.model.version == "1"
+        await renewed
+        del network, explained, renewed
+        async with asyncio.timeout(60):
+            while held() is not None:
+                # A thread that has nothing to do has still what it did last.
+                await asyncio.gather(*(stub.Predict(request(numbered_recording(1))) for _ in range(40)))
+                gc.collect()
+    await server.drain()

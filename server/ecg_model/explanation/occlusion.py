@@ -6,7 +6,7 @@ import numpy as np
 
 from ecg_model.classifier import WINDOWS_PER_RUN, Prediction
 from ecg_model.explanation.explanation import ClassExplanation
-from ecg_model.explanation.parts import Part, parts_of, windows_with, without
+from ecg_model.explanation.parts import Part, parts_of, places_of, without
 from ecg_model.explanation.runs import Array, Runs
 from ecg_model.explanation.seen import Seen
 
@@ -50,7 +50,7 @@ def probability_changes(seen: Seen, parts: Sequence[Part], whole: Array, runs: R
     Raises:
         InvalidOptionsError: the network would have to be run more often than it may.
     """
-    places = [(number, window) for number, part in enumerate(parts) for window in windows_with(part, seen)]
+    places = places_of(parts, seen)
     runs.refuse_more_than_may_be(len(places))
     # A window that has no such part stays as it is.
     partial = np.repeat(whole[np.newaxis], len(parts), axis=0)

@@ -1,6 +1,6 @@
 """What can be taken away of a recording, and what is left then."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +37,18 @@ def parts_of(seen: Seen, *, include_lead_times: bool) -> list[Part]:
     ]
 
 
-def windows_with(part: Part, seen: Seen) -> Iterator[int]:
-    """Return the windows in which a part is seen, as places in `seen.signals`."""
-    for window, segment_of in enumerate(seen.segment_of):
-        if part.segment is None or (segment_of == part.segment).any():
-            yield window
+def places_of(parts: Sequence[Part], seen: Seen) -> list[tuple[int, int]]:
+    """Return each part with each window in which it is seen, as places in `parts` and in `seen.signals`."""
+    is_in = np.zeros((len(seen.signals), len(seen.segments)), dtype=np.bool_)
+    np.put_along_axis(is_in, seen.segment_of, values=True, axis=1)
+    # Once for each half second, and not for each part: ten minutes have thousands of parts and a hundred windows.
+    windows_of_segment = [np.flatnonzero(column).tolist() for column in is_in.T]
+    all_windows = range(len(seen.signals))
+    return [
+        (number, window)
+        for number, part in enumerate(parts)
+        for window in (all_windows if part.segment is None else windows_of_segment[part.segment])
+    ]
 
 
 def without(part: Part, seen: Seen, window: int) -> tuple[FloatArray, FloatArray]:

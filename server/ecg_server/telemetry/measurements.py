@@ -20,7 +20,7 @@ from ecg_server.status import STATUS_TABLE
 from ecg_server.telemetry.histogram import Histogram
 from ecg_server.telemetry.observer import Metadata, Observer
 
-OTHER = "other"
+OTHER, EXPLAIN = "other", "Explain"
 _SERVICE = ecg_service_pb2.DESCRIPTOR.services_by_name["EcgService"]
 METHODS = tuple(method.name for method in _SERVICE.methods)
 _METHOD_NAMES = {f"/{_SERVICE.full_name}/{name}": name for name in METHODS}
@@ -42,6 +42,9 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 CALL_SECONDS = (*SECONDS, 30.0, 60.0, 300.0, 1800.0)
 WINDOWS = (1, 2, 4, 8, 16, 32, 64, 128)
 PROBABILITIES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+# Of models so many are told, the last that began to answer.
+MOST_MODELS = 16
 
 QUEUE, PREPROCESSING, NETWORK, TOTAL = STAGES = ("queue", "preprocessing", "network", "total")
 
@@ -92,13 +95,20 @@ class Measurements(Observer):
             self.refused_calls[call.reason] += 1
 
     def recording_answered(self, call: Call, seconds: float, answer: Answer) -> None:
-        """Count a recording and what was told of it."""
-        self.stage_seconds[TOTAL].add(seconds)
+        """Count a recording, and, unless it is explained, how long it took and what was told of it.
+
+        What somebody wants to have explained is no fair sample of what comes, was often classified just before, and
+        takes as long as forty recordings: that would be taken for drift, and for slowness.
+        """
+        method = method_of(call)
+        if method != EXPLAIN:
+            self.stage_seconds[TOTAL].add(seconds)
         if isinstance(answer, prediction_pb2.RecordingError):
-            self.recordings[method_of(call), STATUS_NAMES[answer.code]] += 1
+            self.recordings[method, STATUS_NAMES[answer.code]] += 1
             return
-        self.recordings[method_of(call), grpc.StatusCode.OK.name] += 1
-        self._count_prediction(call.model_version, answer)
+        self.recordings[method, grpc.StatusCode.OK.name] += 1
+        if method != EXPLAIN:
+            self._count_prediction(call.model_version, answer)
 
     def run_ended(self, run: Run) -> None:
         """Count a batch: each of its recordings took as long as all of it did."""
@@ -109,6 +119,8 @@ class Measurements(Observer):
         self.batch_windows.add(run.windows)
 
     def _count_prediction(self, model: str, prediction: prediction_pb2.Prediction) -> None:
+        if model not in self.predictions:
+            self._forget_models()
         self.predictions[model] += 1
         self.abstentions[model] += bool(prediction.abstentions)
         for one in prediction.classes:
@@ -118,6 +130,15 @@ class Measurements(Observer):
                 self.findings[key] += 1
         for warning in prediction.warnings:
             self.warnings[warning.code] += 1
+
+    def _forget_models(self) -> None:
+        """Make room for another model: a server may be given a new one every night, for years."""
+        forgotten = list(self.predictions)[: -MOST_MODELS + 1]
+        for model in forgotten:
+            del self.predictions[model], self.abstentions[model]
+        for by_class in (self.probabilities, self.findings):
+            for key in [key for key in by_class if key[0] in forgotten]:
+                del by_class[key]
 
 
 def method_of(call: Call) -> str:

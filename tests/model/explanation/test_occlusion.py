@@ -10,6 +10,8 @@ from ecg_model.errors import InvalidOptionsError, InvalidRecordingError, Refusal
 from ecg_model.explanation.choices import Choices
 from ecg_model.explanation.explaining import explain
 from ecg_model.explanation.explanation import Explanation
+from ecg_model.explanation.parts import Part, places_of
+from ecg_model.explanation.seen import seen_by_network
 from ecg_model.manifest import SignalRule
 from ecg_model.recording import FloatArray, LeadName, PatientMetadata, Recording
 from ecg_testing.fakes import classifier_of, fake_classifier, fake_manifest
@@ -138,6 +140,14 @@ def test_a_long_recording_is_explained_as_the_mean_over_its_windows() -> None:
     assert len(explanation.segments) == 40
     # Half seconds that lie in two windows cost two.
     assert explanation.computed_windows == 3 * (12 + 20)
+
+
+def test_a_half_second_is_taken_away_of_the_windows_that_it_lies_in() -> None:
+    """Of 15 s seen in two windows, the second from 5 s on: ten half seconds in each alone, ten in both."""
+    seen = seen_by_network(recording(seconds=15), fake_manifest(), None)
+    parts = [Part(segment=9), Part(segment=10), Part(lead=3, segment=19), Part(segment=20), Part(lead=3)]
+
+    assert places_of(parts, seen) == [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (3, 1), (4, 0), (4, 1)]
 
 
 def test_one_window_of_a_long_recording() -> None:

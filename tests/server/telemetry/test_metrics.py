@@ -16,9 +16,11 @@ from ecg_model.classifier import Classifier
 from ecg_model.errors import BundleError
 from ecg_model.manifest import AbstentionRule
 from ecg_server.access.tokens import new_token
+from ecg_server.call import Call
 from ecg_server.full_queue import METHOD
 from ecg_server.server import EcgServer
 from ecg_server.settings import AccessSettings, BatchingSettings, HealthSettings, ServerSettings, TelemetrySettings
+from ecg_server.telemetry.measurements import MOST_MODELS, Measurements
 from ecg_testing.fakes import FailingNetwork, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import leads_recording, numbered_recording
 from ecg_testing.scraping import Scrape, scrape
@@ -107,6 +109,34 @@ async def test_every_stage_of_a_recording_is_timed() -> None:
     spent = {stage: seconds for (stage,), seconds in scraped.rises("ecg_recording_duration_seconds_sum").items()}
     assert min(spent.values()) > 0
     assert spent["queue"] + spent["preprocessing"] + spent["network"] <= spent["total"]
+
+
+async def test_what_is_explained_is_counted_apart() -> None:
+    """It is a call and a recording; it makes no recording look slow, and no class look frequent."""
+    async with measured(fake_classifier()) as server:
+        await server.stub.Explain(pb.ExplainRequest(recording=numbered_recording(1000)))
+        scraped = await told(server)
+
+    assert scraped.rises("ecg_recordings_total") == {("Explain", "OK"): 1}
+    assert scraped.rises("ecg_call_duration_seconds_count") == {("Explain",): 1}
+    for name in ("ecg_recording_duration_seconds_count", "ecg_predictions_total", "ecg_findings_total"):
+        assert scraped.rises(name) == {}
+    assert scraped.rises("ecg_class_probability_count") == scraped.rises("ecg_warnings_total") == {}
+
+
+def test_of_models_that_come_and_go_the_last_are_told() -> None:
+    """A new one every night does not make the metrics grow for ever; one that is forgotten begins anew at 0."""
+    counted = Measurements()
+    answer = prediction_pb2.Prediction(classes=[prediction_pb2.ClassPrediction(code="MI", is_positive=True)])
+    nights = [f"fake {night}" for night in range(MOST_MODELS + 3)]
+    for model in (*nights, nights[0], nights[0]):
+        call = Call("", METHOD, "", model_version=model)
+        counted.recording_answered(call, 0.1, answer)
+
+    last = [*nights[4:], nights[0]]
+    assert list(counted.predictions) == list(counted.abstentions) == last
+    assert list(counted.probabilities) == list(counted.findings) == [(model, "MI") for model in last]
+    assert counted.predictions[nights[0]] == 2
 
 
 async def test_what_is_told_of_recordings_is_counted() -> None:

@@ -94,6 +94,27 @@ async def test_an_error_is_told_and_a_fault_of_the_servers_is_marked(collected: 
     assert "secret" not in str(failed)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [("traceparent", "sentinel")],
+        [("traceparent", f"00-{'0' * 32}-{PARENT_ID}-01")],
+        [("traceparent", f"ff-{TRACE_ID}-{PARENT_ID}-01")],
+        [("tracestate", "sentinel")],
+        [("traceparent", "x" * 4000), ("traceparent", "y"), ("tracestate", ",=;" * 500)],
+    ],
+)
+async def test_a_trace_context_that_is_none_begins_a_trace(collected: Collected, sent: list[tuple[str, str]]) -> None:
+    """It costs nobody the answer, and nothing of it is sent on."""
+    async with traced() as server:
+        await server.stub.Predict(request(numbered_recording(1)), metadata=sent)
+        (call,) = await collected.spans_named(PREDICT)
+
+    assert (call.parent_span_id, call.trace_state) == (b"", "")
+    assert call.trace_id.hex() not in {TRACE_ID, "0" * 32}
+    assert "sentinel" not in str(collected.spans)
+
+
 async def test_a_caller_that_is_not_sampled_costs_no_span(
     collected: Collected, caplog: pytest.LogCaptureFixture
 ) -> None:
