@@ -24,8 +24,8 @@ Serve's affair.
 Once it is SERVING it prints one line, "listening on HOST:PORT", to standard error. SIGTERM or Ctrl-C makes it answer
 what it has received and exit 0. With --address it deploys, says so, and ends.
 
-Ray has no authentication by itself: whoever reaches its ports runs code on all of its machines. A Ray that is started
-here listens on the loopback address only.
+Whoever reaches the ports of a Ray, and has its token where it asks for one (RAY_AUTH_MODE), runs code on all of its
+machines. A Ray that is started here listens on the loopback address only.
 
 Not a medical device.
 """
