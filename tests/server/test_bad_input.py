@@ -41,7 +41,7 @@ OF_OPTIONS = {"METHOD_UNKNOWN", "CLASS_UNKNOWN", "CLASS_REPEATED", "WINDOW_UNKNO
 async def test_every_reason_is_in_the_table() -> None:
     """No reason for refusing a recording goes untested; an absent recording cannot happen in a stream.
 
-    Nor can a bare model, as the one of this server, refuse a signal for its quality. Those of options are in test_explain.
+    Nor can a bare model, as the one of this server, refuse a signal for its quality. What options do: test_explain.
     """
     elsewhere = {"RECORDING_MISSING", "SIGNAL_UNUSABLE", *OF_OPTIONS}
     assert {bad.reason for bad in BAD_RECORDINGS} | elsewhere == set(RefusalReason)

@@ -40,7 +40,11 @@ export class Viewer {
     for (const choice of document.querySelectorAll("[name=layout]")) {
       choice.addEventListener("change", () => { this.layout = choice.value; this.draw(); });
     }
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(); });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.ask();
+      byId("findings-part").scrollIntoView({ block: "nearest" });
+    });
     this.form.addEventListener("input", (event) => event.target.setCustomValidity?.(""));
     this.scroller.addEventListener("keydown", (event) => this.key(event));
     this.scroller.addEventListener("pointerdown", (event) => this.pan(event));
