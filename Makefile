@@ -182,9 +182,10 @@ clean:
 	rm -rf .venv build dist
 
 $(READY): pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	    || { echo 'needs Python 3.11 or newer: make PYTHON=<path to it> ...'; exit 2; }
-	@echo 'setting up .venv: some minutes and about 3 GB, once'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	    || { echo 'needs Python 3.11, 3.12 or 3.13 (TensorFlow is not there for others): make PYTHON=<path to it> ...'; \
+	         exit 2; }
+	@echo 'setting up .venv: some minutes without a word, and about 4 GB, once'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

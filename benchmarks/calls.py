@@ -13,7 +13,7 @@ from benchmarks.answers import AnswerKey, classifier, network_inputs
 from benchmarks.measurement import Measurement, Window, Work, measured
 from benchmarks.processes import RunningServer
 from benchmarks.recordings import NATIVE_RATE_HZ, SampleKind, endlessly, recordings
-from ecg_client import AsyncEcgClient, EcgClient, Prediction
+from ecg_client import AsyncEcgClient, EcgClient, Prediction, Recording
 from ecg_model.loading import Runtime
 from ecg_model.manifest import DIAGNOSTIC_CLASSES
 
@@ -53,11 +53,16 @@ def call_async(load: Load) -> Measurement:
 
 def call_blocking(load: Load) -> Measurement:
     """Call with `EcgClient`, one caller."""
+    return call_again(load, recordings(load.kind))
+
+
+def call_again(load: Load, sent: tuple[Recording, ...]) -> Measurement:
+    """Send these recordings again and again with `EcgClient`, one caller."""
 
     def call(seconds: float) -> Work:
         ends = time.monotonic() + seconds
         latencies = []
-        for index, recording in endlessly(recordings(load.kind)):
+        for index, recording in endlessly(sent):
             started = time.perf_counter()
             load.answers.check(index, probabilities(client.predict(recording)))
             latencies.append(1000 * (time.perf_counter() - started))

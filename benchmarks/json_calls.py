@@ -2,16 +2,15 @@
 
 import dataclasses
 import json
-import time
 from functools import cache
 from typing import Any
 
 from benchmarks.answers import AnswerKey, answers_of
-from benchmarks.calls import TIMEOUT_SECONDS, Load, post, probabilities
-from benchmarks.measurement import Measurement, Work, measured
-from benchmarks.recordings import endlessly, millivolts, recordings
+from benchmarks.calls import Load, call_again, post
+from benchmarks.measurement import Measurement
+from benchmarks.recordings import millivolts, recordings
 from ecg.v1 import ecg_service_pb2, recording_pb2
-from ecg_client import EcgClient, Recording
+from ecg_client import Recording
 from ecg_client.convert import metadata_to_proto, recording_to_proto
 from ecg_gateway.protojson import message_to_json
 from ecg_model.manifest import DIAGNOSTIC_CLASSES
@@ -51,20 +50,7 @@ def call_with_packed_signal(load: Load) -> Measurement:
 
 def call_grpc(load: Load) -> Measurement:
     """Send the same recordings to the server itself, with `EcgClient`."""
-
-    def call(seconds: float) -> Work:
-        ends = time.monotonic() + seconds
-        latencies: list[float] = []
-        for index, recording in endlessly(sent()):
-            started = time.perf_counter()
-            load.answers.check(index, probabilities(client.predict(recording)))
-            latencies.append(1000 * (time.perf_counter() - started))
-            if time.monotonic() >= ends:
-                break
-        return Work(len(latencies), tuple(latencies))
-
-    with EcgClient(load.server.address, timeout_s=TIMEOUT_SECONDS) as client:
-        return measured(call, load.window, load.server.pid)
+    return call_again(load, sent())
 
 
 def _row(recording: Recording) -> list[float]:

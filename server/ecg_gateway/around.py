@@ -103,6 +103,8 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers[REQUEST_ID_HEADER] = self.request_id
+            # What a caller sent comes back in answers: to a browser it is what it is called, and never a page.
+            headers["X-Content-Type-Options"] = "nosniff"
             if self._is_unread:
                 headers["Connection"] = "close"
             await self._send(message)

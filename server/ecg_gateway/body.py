@@ -40,7 +40,9 @@ class Bodies:
         greatest = self._settings.max_bytes
         try:
             await self._read(request, min(at_most or greatest, greatest), pieces)
-            yield b"".join(pieces)
+            # One in place of all: a body would else lie there twice for as long as it is needed.
+            pieces[:] = [b"".join(pieces)]
+            yield pieces[0]
         finally:
             self._held -= sum(map(len, pieces))
 

@@ -2,7 +2,7 @@
 
 GatewayError
 ├── RequestError      the request cannot be used: the caller has to change it
-├── BusyError         the gateway holds as many bodies as it may: later
+├── BusyError         the gateway holds as many bodies, or reads as many files, as it may: later
 ├── CallerGoneError   nobody is there any more to be answered
 └── ServiceCallError  the service ended the call with a status, or was not there to
 """
@@ -31,7 +31,7 @@ class RequestError(GatewayError):
 
 
 class BusyError(GatewayError):
-    """The bodies of other requests fill the memory that there is for them."""
+    """Other requests fill the memory that there is for bodies, or keep all readers of files at work."""
 
     def __init__(self) -> None:
         super().__init__("the gateway has as many large requests as it can hold; send this one again later")

@@ -17,9 +17,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _TIMEOUT = re.compile(r"(?P<number>[0-9]{1,8})(?P<unit>[HMSmun])")
 _SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
 _AUTHORIZATION = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
-# W3C Trace Context. What does not look like it is left out, as that recommendation has it.
+# gRPC takes 8 KiB of metadata, some of which it needs itself; of more it refuses, now and then, the whole call.
+MAX_AUTHORIZATION_BYTES = 6 * 1024
+# W3C Trace Context. What does not look like it is left out, as that recommendation has it, and the one with the other.
 _TRACE = {
-    "traceparent": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?"),
+    "traceparent": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{0,64})?"),
     "tracestate": re.compile(r"[\x20-\x7e]{1,512}"),
 }
 
@@ -34,7 +36,7 @@ def metadata_of(request: Request) -> tuple[tuple[str, str], ...]:
     """Return the metadata of the call: request id, authorization and trace context.
 
     Raises:
-        RequestError: the authorization has characters that none has.
+        RequestError: the authorization has characters that none has, or too many.
     """
     headers = request.headers
     metadata = [(REQUEST_ID_KEY, str(request.state.request_id))]
@@ -43,9 +45,16 @@ def metadata_of(request: Request) -> tuple[tuple[str, str], ...]:
         if not _AUTHORIZATION.fullmatch(authorization):
             description = "it has characters that no token has; send Bearer TOKEN"
             raise RequestError("HEADER_INVALID", "Authorization", description)
+        if len(authorization) > MAX_AUTHORIZATION_BYTES:
+            description = f"it has {len(authorization)} bytes; send a token of at most {MAX_AUTHORIZATION_BYTES}"
+            raise RequestError("HEADER_INVALID", "Authorization", description)
         metadata.append(("authorization", authorization))
-    metadata += [(name, headers[name]) for name, form in _TRACE.items() if form.fullmatch(headers.get(name, ""))]
-    return tuple(metadata)
+    return (*metadata, *_trace_of(headers))
+
+
+def _trace_of(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    found = [(name, headers[name]) for name, form in _TRACE.items() if form.fullmatch(headers.get(name, ""))]
+    return found if "traceparent" in dict(found) else []
 
 
 def timeout_of(headers: Mapping[str, str], greatest: float) -> float:

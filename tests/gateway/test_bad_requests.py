@@ -252,7 +252,7 @@ headers = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(method=methods, path=paths, body=bodies, headers=headers, is_json=st.booleans())
 def test_nothing_that_is_sent_is_the_gateways_fault(  # noqa: PLR0913 - each is drawn
     default_url: str, method: str, path: str, body: bytes | str, headers: dict[str, bytes], *, is_json: bool

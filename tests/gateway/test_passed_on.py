@@ -82,10 +82,10 @@ def test_a_request_without_a_fit_id_gets_one(base: str, listening: Listening, se
 
 
 def test_an_error_has_a_request_id_too(base: str) -> None:
-    """Whatever it is of."""
+    """Whatever it is of; and no browser takes it for something else."""
     response = requests.get(f"{base}/nowhere", headers={"X-Request-ID": "a"}, timeout=60)
 
-    assert response.headers["X-Request-ID"] == "a"
+    assert (response.headers["X-Request-ID"], response.headers["X-Content-Type-Options"]) == ("a", "nosniff")
 
 
 def test_trace_context_goes_through(base: str, listening: Listening) -> None:
@@ -97,10 +97,10 @@ def test_trace_context_goes_through(base: str, listening: Listening) -> None:
 
 def test_what_is_no_trace_context_does_not(base: str, listening: Listening) -> None:
     """The call is made all the same."""
-    response = get(base, traceparent="00-1-2-3")
+    response = get(base, traceparent="00-1-2-3", tracestate="a=1")
 
     assert response.status_code == 200
-    assert "traceparent" not in listening.metadata
+    assert {"traceparent", "tracestate"}.isdisjoint(listening.metadata)
 
 
 def test_a_token_is_the_callers_own(base: str, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +111,14 @@ def test_a_token_is_the_callers_own(base: str, listening: Listening, monkeypatch
 
     assert [response.status_code for response in (refused, allowed, without)] == [401, 200, 401]
     assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_that_grpc_would_not_take_is_refused(base: str, listening: Listening) -> None:
+    """As a header that is too long; gRPC would say that the service is exhausted, and the caller come again."""
+    longest, longer = (get(base, Authorization="Bearer " + "a" * count) for count in (6137, 6138))
+
+    assert (longest.status_code, len(listening.metadata["authorization"])) == (200, 6144)
+    assert (longer.status_code, longer.json()["error"]["details"][0]["reason"]) == (400, "HEADER_INVALID")
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(None, 20), ("3S", 3), ("2500m", 2.5), ("1H", 20)])

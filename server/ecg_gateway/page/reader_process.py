@@ -30,6 +30,8 @@ GREATEST_MEMORY_BYTES = 4 << 30
 """Address space that the process may take up; libraries reserve more than they use."""
 
 _COMPRESSION_LEVEL = 1
+_OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
+_FIRST_TO_GO = "1000"
 _LENGTH_BYTES = 8
 
 
@@ -63,6 +65,9 @@ def _limit_memory() -> None:
     if sys.platform != "win32":
         resource = importlib.import_module("resource")
         resource.setrlimit(resource.RLIMIT_AS, (GREATEST_MEMORY_BYTES, GREATEST_MEMORY_BYTES))
+    # A machine may have less than that: then this process ends, and neither the gateway nor the service beside it.
+    with contextlib.suppress(OSError):
+        _OUT_OF_MEMORY.write_text(_FIRST_TO_GO, encoding="ascii")
 
 
 def _load_readers(requests: IO[bytes]) -> None:

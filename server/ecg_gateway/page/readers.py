@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import gzip
+import logging
 import os
 import shutil
 import subprocess
@@ -16,12 +17,15 @@ from typing import Self
 import orjson
 
 from ecg_client.formats.file_format import Stated
+from ecg_gateway.errors import BusyError
 from ecg_gateway.page.reader_process import received_frame, send_frame
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 # Libraries for arithmetic would each start as many threads as there are cores, and reserve memory for them.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _NOT_READ = "This file cannot be read: it keeps its reader busy without end, or needs all memory. Export it again."
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -99,14 +103,16 @@ class Readers:
     Args:
         count: How many there may be at a time.
         seconds: How long one may take for an upload.
+        wait_seconds: How long an upload may wait for one.
 
     Attributes:
-        seconds: How long that is.
+        seconds: As above.
         idle: Those that wait for an upload.
     """
 
-    def __init__(self, count: int = 2, seconds: float = 20.0) -> None:
+    def __init__(self, count: int = 2, seconds: float = 20.0, wait_seconds: float = 30.0) -> None:
         self.seconds = seconds
+        self._wait_seconds = wait_seconds
         self.idle: list[Reader] = []
         self._free = asyncio.Semaphore(count)
 
@@ -118,18 +124,23 @@ class Readers:
         Args:
             upload: The files.
             is_compressed: Whether the JSON is wanted by gzip.
+
+        Raises:
+            BusyError: All processes are at work on other files, and stay so.
         """
         try:
             async with self._reader() as reader, asyncio.timeout(self.seconds):
                 return await asyncio.to_thread(reader.read, upload, is_compressed=is_compressed)
-        except (TimeoutError, OSError, EOFError):
+        except (TimeoutError, OSError, EOFError) as error:
+            logger.warning("a file was not read: its reader ended", extra={"error": type(error).__name__})
             content = orjson.dumps(_unread(upload))
             return gzip.compress(content) if is_compressed else content
 
     async def warm_up(self) -> None:
-        """Start a process, so that the first file need not wait for one."""
-        async with self._reader():
-            pass
+        """Start a process, unless there is one, so that the first file need not wait for it."""
+        if not self.idle and not self._free.locked():
+            async with self._reader():
+                pass
 
     async def close(self) -> None:
         """End all processes; none may be reading."""
@@ -139,7 +150,7 @@ class Readers:
     @contextlib.asynccontextmanager
     async def _reader(self) -> AsyncIterator[Reader]:
         """Lend a process; whoever does not come to its end with it leaves it in a state that nobody knows."""
-        async with self._free:
+        async with self._turn():
             reader = self.idle.pop() if self.idle else await asyncio.to_thread(Reader.started)
             try:
                 yield reader
@@ -147,6 +158,18 @@ class Readers:
                 await asyncio.shield(_ended(reader))
                 raise
             self.idle.append(reader)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._free.acquire()
+        except TimeoutError:
+            raise BusyError from None
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 async def _ended(reader: Reader) -> None:

@@ -27,7 +27,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 # The files change with the gateway; a tag tells whether they have.
 _REVALIDATED = {**_HEADERS, "Cache-Control": "no-cache"}
@@ -85,9 +84,9 @@ async def _sample(request: Request) -> Response:
 
 def _reading(readers: Readers, bodies: Bodies) -> Callable[[Request], Awaitable[Response]]:
     async def read(request: Request) -> Response:
-        upload = await received_upload(request, bodies)
         is_compressed = "gzip" in request.headers.get("accept-encoding", "")
-        content = await readers.read(upload, is_compressed=is_compressed)
+        async with received_upload(request, bodies) as upload:
+            content = await readers.read(upload, is_compressed=is_compressed)
         # Compressed where it was read: a long recording would keep the gateway from answering others.
         headers = {**_NOT_STORED, "Content-Encoding": "gzip"} if is_compressed else _NOT_STORED
         return Response(content, media_type=JSON, headers=headers)

@@ -3,9 +3,11 @@
 import asyncio
 import math
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import PurePosixPath
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -30,22 +32,35 @@ class _InMemory(MultiPartParser):
     spool_max_size = sys.maxsize
 
 
-async def received_upload(request: Request, bodies: Bodies) -> Upload:
+@asynccontextmanager
+async def received_upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
     """Take the files of a request, and what it states of them (the fields `sample_rate_hz` and `unit`).
+
+    They count as in memory until the context ends.
 
     Raises:
         RequestError: It is too large or too slow, or is no such form.
         BusyError: There is no memory for it.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MULTIPART:
-        remedy = f"send the files as {_MULTIPART}, each in a field called file"
-        raise RequestError("CONTENT_TYPE_UNSUPPORTED", "Content-Type", remedy)
+    _refuse_other_types(request)
     async with bodies.of(request) as body:
-        parser = _InMemory(request.headers, _pieces(body), max_files=MOST_FILES, max_fields=_MOST_FIELDS)
-        try:
-            form = await parser.parse()
-        except MultiPartException as error:
-            raise RequestError("FIELD_INVALID", "", f"the form cannot be read: {error.message}") from error
+        yield await _upload(request, body)
+
+
+def _refuse_other_types(request: Request) -> None:
+    kind, parameters = parse_options_header(request.headers.get("content-type", ""))
+    # Any codec of Python's would do for a charset: some of them fail, and some take as long as a text's length squared.
+    if kind != _MULTIPART.encode() or parameters.get(b"charset", b"utf-8").lower() != b"utf-8":
+        remedy = f"send the files as {_MULTIPART} in UTF-8, each in a field called file"
+        raise RequestError("CONTENT_TYPE_UNSUPPORTED", "Content-Type", remedy)
+
+
+async def _upload(request: Request, body: bytes) -> Upload:
+    parser = _InMemory(request.headers, _pieces(body), max_files=MOST_FILES, max_fields=_MOST_FIELDS)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise RequestError("FIELD_INVALID", "", f"the form cannot be read: {error.message}") from error
     try:
         return Upload(await _files(form), Stated(_rate(form), _text(form, "unit")))
     finally:

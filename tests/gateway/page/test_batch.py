@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -103,6 +104,37 @@ def test_a_file_with_many_recordings_is_a_batch(open_page: OpenPage, url: str, t
         expect(page.locator("#batch-state")).to_contain_text("3 recordings done")
         page.get_by_role("button", name="data.npz · 2").click()
         assert probabilities(page)["NORM"] == 0.75
+
+
+def test_what_is_too_many_for_a_page_is_said(open_page: OpenPage, url: str, tmp_path: Path) -> None:
+    """The recordings of a file that were left out have a row, which is no other recording's."""
+    np.savez(tmp_path / "data.npz", X_test=np.zeros((2, 7)), Y_test=np.zeros((2, 1000, 12), np.float32))
+    files = {"file": ("data.npz", (tmp_path / "data.npz").read_bytes())}
+    # Of so many that there is no room for all the page would be long in classifying the others.
+    answer = httpx.post(f"{url}/v1/files:read", files=files, timeout=30).json() | {"left_out_count": 7}
+    with open_page(url) as page:
+        page.route("**/v1/files:read", lambda route: route.fulfill(json=answer))
+        page.set_input_files("#files", tmp_path / "data.npz")
+        expect(page.locator("#batch-state")).to_contain_text("3 recordings done")
+        expect(page.locator("#rows .problem")).to_contain_text("7 more recordings are in this file")
+        page.get_by_role("button", name="data.npz", exact=True).click()
+        expect(page.locator("#problem-text")).to_contain_text("7 more recordings are in this file")
+
+
+def test_a_file_that_has_gone_is_not_taken_for_a_service_that_is_away(
+    open_page: OpenPage, url: str, tmp_path: Path
+) -> None:
+    """It is a row of its own in a batch, and others go on; opened again it says why there is no picture."""
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in paths:
+        write_csv(path, np.zeros((5000, 12), np.int16))
+    with open_page(url) as page:
+        page.set_input_files("#files", paths)
+        expect(page.locator("#batch-state")).to_have_text("2 recordings done")
+        paths[0].unlink()
+        page.get_by_role("button", name="a", exact=True).click()
+        expect(page.locator("#problem-text")).to_contain_text("a.csv cannot be read: it was changed, moved or locked")
+        expect(page.locator("#away")).to_be_hidden()
 
 
 def _run(page: Page, folder: Path) -> None:

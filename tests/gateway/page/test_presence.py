@@ -35,6 +35,20 @@ def test_a_service_that_is_away_is_said_and_comes_back_by_itself(open_page: Open
         expect(page.locator("#away")).to_be_visible()
 
 
+def test_an_answer_that_takes_too_long_is_no_service_that_is_away(
+    open_page: OpenPage, service: FakeService, service_address: str
+) -> None:
+    """It is said, and not asked for again and again."""
+    with gateway(service_address, timeout_seconds=0.5) as url, open_page(url) as page:
+        service.may_answer.clear()
+        page.click("[data-sample=normal]")
+        expect(page.locator("#findings")).to_contain_text("Not classified. No answer came in time")
+        expect(page.locator("#away")).to_be_hidden()
+        service.may_answer.set()
+        page.get_by_role("button", name="Predict again").click()
+        assert len(probabilities(page)) == 5
+
+
 @pytest.fixture
 def guarded_url() -> Iterator[str]:
     """A gateway before a service that wants a token."""

@@ -11,11 +11,16 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from starlette.applications import Starlette
 
 from ecg_client.formats.file_format import Stated
 from ecg_client.formats.sources import open_recordings
 from ecg_client.recording import Recording
+from ecg_gateway.body import Bodies
+from ecg_gateway.errors import BusyError
 from ecg_gateway.page.readers import Readers, Upload
+from ecg_gateway.page.reading import read_files
+from ecg_gateway.page.routes import routes
 from ecg_gateway.settings import BodySettings
 from ecg_testing.ecg_files import EcgFile, made_up_microvolts
 from ecg_testing.ecg_files.every import EVERY_FILE
@@ -111,6 +116,15 @@ def test_several_recordings_of_one_file_are_all_there(url: str, tmp_path: Path) 
     assert [read["number"] for read in _read(url, [path]).json()["recordings"]] == [0, 1, 2]
 
 
+def test_an_answer_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings beyond what an answer holds are counted."""
+    np.savez(tmp_path / "data.npz", X_test=np.zeros((3, 7)), Y_test=np.zeros((3, 1000, 12), np.float32))
+    monkeypatch.setattr("ecg_gateway.page.reading.GREATEST_SIGNAL_BYTES", 2 * 1000 * 12 * 4)
+    answer = read_files(tmp_path, Stated())
+    assert [read["number"] for read in answer["recordings"]] == [0, 1]
+    assert answer["left_out_count"] == 1
+
+
 @pytest.mark.parametrize(
     ("request_of", "status", "field"),
     [
@@ -136,6 +150,14 @@ def test_a_form_that_is_cut_is_refused(url: str) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     response = httpx.post(f"{url}/v1/files:read", content=b"no form at all", headers=headers)
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "utf-16"])
+def test_a_form_is_in_utf_8(url: str, charset: str) -> None:
+    """What else Python knows is not tried on what strangers send."""
+    body = b'--x\r\nContent-Disposition: form-data; name="unit"\r\n\r\nuV-\\\r\n--x--\r\n'
+    headers = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    assert httpx.post(f"{url}/v1/files:read", content=body, headers=headers).status_code == 415
 
 
 def test_files_are_held_to_the_limit_of_bodies(service_address: str, tmp_path: Path) -> None:
@@ -182,14 +204,61 @@ async def test_a_reader_that_takes_too_long_is_ended_and_the_next_file_read(uplo
         await readers.close()
 
 
-async def test_a_reader_that_ended_is_replaced(upload: Upload) -> None:
-    """A file that ends its reader, as one does that takes all memory, is a problem of that file alone."""
+class _Held(Readers):
+    """Readers that do not come to an end with any file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = asyncio.Event()
+
+    async def read(self, upload: Upload, *, is_compressed: bool) -> bytes:  # noqa: ARG002 - as theirs
+        """Do not return."""
+        self.entered.set()
+        return await asyncio.Future()
+
+
+async def test_files_count_as_in_memory_until_they_are_read(upload: Upload) -> None:
+    """Those that wait for a reader are bounded as all bodies are, however long they wait."""
+    ((name, content),) = upload.files.items()
+    readers, bodies = _Held(), Bodies(BodySettings(held_bytes=len(content) * 3 // 2))
+    transport = httpx.ASGITransport(Starlette(routes=routes(readers, bodies)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+
+        async def send() -> httpx.Response:
+            return await client.post("/v1/files:read", files={"file": (name, content)})
+
+        first = asyncio.create_task(send())
+        await readers.entered.wait()
+        async with asyncio.timeout(30):
+            with pytest.raises(BusyError):
+                await send()
+        first.cancel()
+        await asyncio.wait([first])
+
+
+async def test_a_file_does_not_wait_for_a_reader_without_end(upload: Upload) -> None:
+    """While others keep all readers busy its caller is told to come again, and is read when it does."""
+    readers = Readers(count=1, wait_seconds=0.0)
+    try:
+        reading = asyncio.create_task(readers.read(upload, is_compressed=False))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await readers.read(upload, is_compressed=False)
+        assert b'"problems":[]' in await reading
+        assert b'"problems":[]' in await readers.read(upload, is_compressed=False)
+    finally:
+        await readers.close()
+
+
+async def test_a_reader_that_ended_is_replaced(upload: Upload, caplog: pytest.LogCaptureFixture) -> None:
+    """A file that ends its reader, as one does that takes all memory, is a problem of that file alone, and logged."""
     readers = Readers(count=1)
     await readers.warm_up()
     (reader,) = readers.idle
     reader.process.kill()
     try:
         assert b"needs all memory" in await readers.read(upload, is_compressed=False)
+        assert "its reader ended" in caplog.text
         assert b'"problems":[]' in await readers.read(upload, is_compressed=False)
     finally:
         await readers.close()
@@ -201,6 +270,7 @@ async def test_readers_leave_nothing_behind(upload: Upload, tmp_path: Path, monk
     readers = Readers()
     await readers.read(upload, is_compressed=True)
     (reader,) = readers.idle
+    assert Path(f"/proc/{reader.process.pid}/oom_score_adj").read_text().strip() == "1000"  # noqa: ASYNC240 - likewise
     assert os.listdir(reader.folder) == []  # noqa: PTH208 - a folder of a few names blocks nobody
     await readers.close()
     assert os.listdir(tmp_path) == ["made-up.csv"]  # noqa: PTH208 - likewise

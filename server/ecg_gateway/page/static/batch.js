@@ -31,7 +31,7 @@ export class Batch {
   }
 
   // Classifies groups of files, or `readings` of one that is read already; ends once all of them are through.
-  async run(groups, { isFolder = false, readings = [] } = {}) {
+  async run(groups, { isFolder = false, readings = [], leftOut = 0 } = {}) {
     this.stop();
     const stopping = new AbortController();
     Object.assign(this, {
@@ -41,6 +41,7 @@ export class Batch {
     byId("filter").value = "all";
     this.rows = [];
     for (const { group, read } of readings) this.add(this.row(group, read));
+    if (leftOut) this.addLeftOut(readings[0].group, leftOut);
     const queue = [...groups];
     this.draw();
     const work = async (take) => { while (!stopping.signal.aborted && await take(stopping.signal)); };
@@ -80,6 +81,11 @@ export class Batch {
     return row;
   }
 
+  addLeftOut(group, count) {
+    // It stands for none of those that are here.
+    this.add(Object.assign(this.row(group), { number: "", problem: leftOutText(count) }));
+  }
+
   async take(group, signal) {
     let answer;
     try {
@@ -94,10 +100,7 @@ export class Batch {
       else this.add(Object.assign(this.row(group), { name: file, problem: message }));
     }
     const reads = answer.recordings.map((read) => ({ row: this.add(this.row(group, read)), read }));
-    if (answer.left_out_count) {
-      const problem = `${answer.left_out_count} more recordings are in this file, too many for a page; ecg stream takes them all.`;
-      this.add(Object.assign(this.row(group), { problem }));
-    }
+    if (answer.left_out_count) this.addLeftOut(group, answer.left_out_count);
     for (const { row, read } of reads) if (!await this.classify(row, read, signal)) return false;
     this.groupsDone += 1;
     this.redraw();
@@ -222,6 +225,10 @@ export class Batch {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 }
+
+export const leftOutText = (count) => (count === 1
+  ? "A recording in this file is too long for a page; ecg stream takes it."
+  : `${count} more recordings are in this file, too many for a page; ecg stream takes them all.`);
 
 const qualityCount = (prediction) =>
   prediction && (prediction.warnings ?? []).filter((warning) => String(warning.code).includes("SIGNAL_")).length;

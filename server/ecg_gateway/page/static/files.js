@@ -52,7 +52,8 @@ export async function grouped(files) {
 
 async function signalsOf(header, byPath) {
   const path = pathOf(header);
-  const text = header.size > GREATEST_HEADER ? "" : await header.text();
+  // Of one that cannot be read it is said when it is sent.
+  const text = header.size > GREATEST_HEADER ? "" : await header.text().catch(() => "");
   const lines = text.split(/\r?\n/).filter((line) => line.trim() && !line.startsWith("#"));
   const named = lines.slice(1).map((line) => folderOf(path) + line.trim().split(/\s+/)[0]);
   const stem = path.replace(HEADER, "");

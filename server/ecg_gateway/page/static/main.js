@@ -1,6 +1,6 @@
 // The page: what is dropped on it, and which of its parts is shown.
 
-import { Batch } from "./batch.js";
+import { Batch, leftOutText } from "./batch.js";
 import { byId } from "./dom.js";
 import { dropped, grouped } from "./files.js";
 import { decode } from "./recording.js";
@@ -42,13 +42,15 @@ function startBatch(groups, options) {
 async function openGroup(group, stated, number = null) {
   const answer = await reading(() => readFiles(group.files, stated), () => openGroup(group, stated, number));
   if (!answer) return;
-  const { recordings, problems } = answer;
-  if (number === null && recordings.length > 1) {
-    startBatch([], { readings: recordings.map((read) => ({ group, read })) });
-  } else if (recordings.length) {
-    showRecording(recordings.find((read) => read.number === number) ?? recordings[0]);
+  const { recordings, problems, left_out_count: leftOut } = answer;
+  const read = number === null ? recordings[0] : recordings.find((one) => one.number === number);
+  if (number === null && read && recordings.length + leftOut > 1) {
+    startBatch([], { readings: recordings.map((one) => ({ group, read: one })), leftOut });
+  } else if (read) {
+    showRecording(read);
   } else {
-    tell({ ...problems[0], again: (more) => openGroup(group, more, number) });
+    const problem = problems[0] ?? { file: group.path, message: leftOutText(leftOut) };
+    tell({ ...problem, again: (more) => openGroup(group, more, number) });
   }
 }
 
@@ -145,7 +147,11 @@ function wireDropping() {
     event.preventDefault();
     depth = 0;
     mark();
-    openFiles(await dropped(event.dataTransfer));
+    try {
+      openFiles(await dropped(event.dataTransfer));
+    } catch (error) {
+      tell({ message: `What you dropped cannot be read: ${error.message}` });
+    }
   });
 }
 

@@ -7,14 +7,16 @@ const GREATEST_WAIT_S = 30;
 
 // An answer other than the one asked for. `violations` are the fields that are wrong.
 export class ServiceError extends Error {
-  constructor(status, { message, details = [] } = {}, retryAfter = null) {
+  constructor(status, { message, status: code, details = [] } = {}, retryAfter = null) {
     super(message || `the gateway answered with status ${status}`);
     this.status = status;
     this.retryAfter = retryAfter;
     this.violations = details.flatMap((detail) => detail.field_violations ?? []);
     // A gateway that has no room for a body is there all the same.
     this.isBusy = status === 429 || details.some((detail) => detail.reason === "BODIES_TOO_MANY");
-    this.isAway = !this.isBusy && (status === 0 || AWAY.includes(status));
+    // One that had too little time is there, too: asked again, it would need as long again.
+    const isLate = code === "DEADLINE_EXCEEDED";
+    this.isAway = !this.isBusy && !isLate && (status === 0 || AWAY.includes(status));
   }
 }
 
@@ -28,12 +30,24 @@ export const onPresence = (listener) => { listeners.push(listener); };
 // Resolves when the service is there again.
 export const whenThere = () => (isThere ? Promise.resolve() : new Promise((resolve) => { waiting.push(resolve); }));
 
-export const readFiles = (files, stated = {}) => {
+export async function readFiles(files, stated = {}) {
   const form = new FormData();
-  for (const file of files) form.append("file", file, file.name);
+  for (const file of files) {
+    await refuseUnreadable(file);
+    form.append("file", file, file.name);
+  }
   for (const [field, value] of Object.entries(stated)) if (value) form.append(field, value);
   return call("/v1/files:read", { method: "POST", body: form });
-};
+}
+
+// A request with such a file fails as if nobody were there to take it.
+async function refuseUnreadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error(`${file.name} cannot be read: it was changed, moved or locked after it was opened here; open it again`);
+  }
+}
 
 export const readSample = (name) => call(`/page/samples/${name}`);
 

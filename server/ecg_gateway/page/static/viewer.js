@@ -16,7 +16,7 @@ const MM = 96 / 25.4;
 export class Viewer {
   // `model` gives what is known of the model that answers; `refused` is told of errors that are not the recording's.
   constructor({ model, refused }) {
-    Object.assign(this, { model, refused, recording: null, prediction: null, from: 0, layout: "3x4" });
+    Object.assign(this, { model, refused, recording: null, prediction: null, from: 0, layout: "3x4", asked: 0 });
     this.paper = byId("paper");
     this.scroller = byId("scroller");
     this.form = byId("patient");
@@ -40,7 +40,11 @@ export class Viewer {
     for (const choice of document.querySelectorAll("[name=layout]")) {
       choice.addEventListener("change", () => { this.layout = choice.value; this.draw(); });
     }
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(); });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.ask();
+      byId("findings-part").scrollIntoView({ block: "nearest" });
+    });
     this.form.addEventListener("input", (event) => event.target.setCustomValidity?.(""));
     this.scroller.addEventListener("keydown", (event) => this.key(event));
     this.scroller.addEventListener("pointerdown", (event) => this.pan(event));
@@ -69,15 +73,18 @@ export class Viewer {
 
   async ask() {
     const { recording } = this;
+    this.asked += 1;
+    // An answer to an earlier question may come later: it was another recording, or of another patient.
+    const mine = this.asked;
     const wire = { ...recording.wire, metadata: readForm(this.form, recording.metadata) };
     byId("findings").classList.add("pending");
     try {
       const { prediction } = await predict(wire);
-      if (recording === this.recording) this.answered(prediction, wire);
+      if (mine === this.asked) this.answered(prediction, wire);
     } catch (error) {
-      if (recording === this.recording) this.failed(error);
+      if (mine === this.asked) this.failed(error);
     }
-    byId("findings").classList.remove("pending");
+    if (mine === this.asked) byId("findings").classList.remove("pending");
   }
 
   answered(prediction, wire) {
@@ -93,10 +100,10 @@ export class Viewer {
   failed(error) {
     this.prediction = null;
     this.why.show(null, null, 0);
-    const { recording } = this;
+    const mine = this.asked;
     if (error.isAway) {
       byId("findings").replaceChildren(html("p", { class: "waiting" }, "The service is away. What the model says comes when it is back."));
-      whenThere().then(() => { if (recording === this.recording) this.ask(); });
+      whenThere().then(() => { if (mine === this.asked) this.ask(); });
       return;
     }
     byId("findings").replaceChildren(html("div", { class: "banner" }, html("strong", {}, "Not classified. "), sentence(error.message)));
