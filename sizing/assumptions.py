@@ -34,7 +34,11 @@ class Assumptions:
         0.7, 1.0, 1.5, "× the measured core time", "other processors than that of the virtual machine measured on"
     )
     proxy_core_ms: Assumption = Assumption(
-        0.05, 0.15, 0.3, "core-ms a call", "a proxy that ends TLS and balances calls of 24 kB; not measured here"
+        0.3,
+        0.4,
+        0.9,
+        "core-ms a call",
+        "Envoy, as measured without TLS: in a stream, with 32 callers, with one ([deploy.md](deploy.md))",
     )
     core_hour: Assumption = Assumption(
         0.02,
@@ -50,7 +54,13 @@ class Assumptions:
     storage_gb_month: Assumption = Assumption(
         0.004, 0.023, 0.023, "$ a GB and month", "object storage, from seldom to often read; usual list prices"
     )
-    kept_years: Assumption = Assumption(1, 10, 30, "years", "how long recordings and the audit log must be kept")
+    kept_years: Assumption = Assumption(
+        1,
+        10,
+        30,
+        "years",
+        "how long recordings and the audit log must be kept; the bill is that of the last of these years",
+    )
     answer_bytes: Assumption = Assumption(400, 700, 1500, "bytes", "an answer, with the warnings it has")
     series: Assumption = Assumption(
         200, 400, 1000, "series a server", "classes × kinds + histograms; nothing that grows with callers or patients"
