@@ -45,7 +45,8 @@ def _address(server: subprocess.Popen[str]) -> str:
 
 def _recordings(arguments: list[str]) -> list[str]:
     if not arguments:
-        print("No DATA was given, so these recordings are synthetic: made up by this program.", flush=True)
+        print("No DATA was given, so these recordings are synthetic: made up by this program.")
+        print("How good the model is, they cannot show; docs/model-card.md does.", flush=True)
         return ["--synthetic", "10"]
     if any((Path(argument) / "ptbxl_database.csv").is_file() for argument in arguments):
         return [*arguments, "--fold", "9"]
