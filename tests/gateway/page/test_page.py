@@ -186,6 +186,34 @@ def _size_mm(drawn: Locator) -> tuple[float, float]:
     return size[0] / _PIXELS_PER_MM, size[1] / _PIXELS_PER_MM
 
 
+@pytest.mark.parametrize(("layout", "strips"), [("3x4", 13), ("12x1", 12)])
+def test_no_wave_leaves_the_paper(open_page: OpenPage, url: str, tmp_path: Path, layout: str, strips: int) -> None:
+    """Of an R of 3 mV and an S of 3.2 mV in every lead the tips are drawn, and the grid's squares stay whole."""
+    microvolts = np.zeros((5000, 12), np.int16)
+    # Once in each column of the paper.
+    for second in (0.5, 3.0, 5.5, 8.0):
+        start = round(500 * second)
+        microvolts[start : start + 20] = 3000
+        microvolts[start + 20 : start + 40] = -3200
+    write_csv(tmp_path / "tall.csv", microvolts)
+    with open_page(url) as page:
+        drop(page, [tmp_path / "tall.csv"])
+        probabilities(page)
+        page.locator(f"[name=layout][value='{layout}']").check(force=True)
+        expect(page.locator("#paper .trace[data-lead]")).to_have_count(strips)
+        *_, height = map(float, (page.locator("#paper").get_attribute("viewBox") or "").split())
+        tops, feet = zip(*map(_reach_mm, page.locator("#paper .trace[data-lead]").all()), strict=True)
+    # An R ends on the border of two squares, of which the upper one is there; an S 3 mm above the border of one.
+    assert (min(tops), max(feet)) == (5, height - 3)
+    assert height % 5 == 0
+
+
+def _reach_mm(trace: Locator) -> tuple[float, float]:
+    """How far down the paper a trace begins, and how far it ends."""
+    top, height = trace.evaluate("node => { const { y, height } = node.getBBox(); return [y, height]; }")
+    return top, top + height
+
+
 @pytest.fixture
 def pulses(tmp_path: Path) -> Path:
     """A recording of 0 mV, but for 1.5 mV in every lead from 0.4 to 0.5 s and from 1.2 to 1.3 s."""
