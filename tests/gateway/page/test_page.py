@@ -74,6 +74,19 @@ def test_metadata_is_told_and_asked_again(
     assert after != pytest.approx(before, abs=1e-3)
 
 
+def test_what_stands_for_unknown_values_is_told_as_of_a_patient(
+    open_page: OpenPage, default_url: str, csv: Path
+) -> None:
+    """Whole years, and in words what a mean of the two sexes is."""
+    with open_page(default_url) as page:
+        drop(page, [csv])
+        probabilities(page)
+        expect(page.locator("#notes li", has_text="Unknown")).to_have_text(
+            "Unknown, so the network was given: age 60 years, sex between male and female (0.48), height 167 cm, "
+            "weight 71 kg, pacemaker no."
+        )
+
+
 def test_an_answer_to_an_earlier_question_comes_too_late(open_page: OpenPage, url: str) -> None:
     """What the page shows is of the patient who is in the form, whichever answer is the last to come."""
     held: list[Route] = []
