@@ -134,7 +134,7 @@ def test_a_file_that_has_gone_is_not_taken_for_a_service_that_is_away(
         write_csv(path, np.zeros((5000, 12), np.int16))
     with open_page(url) as page:
         page.set_input_files("#files", paths)
-        expect(page.locator("#batch-state")).to_have_text("2 recordings done")
+        expect(page.locator("#batch-state")).to_have_text("2 recordings done · 2 with no finding")
         paths[0].unlink()
         page.get_by_role("button", name="a", exact=True).click()
         expect(page.locator("#problem-text")).to_contain_text("a.csv cannot be read: it was changed, moved or locked")
