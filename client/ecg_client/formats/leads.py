@@ -38,7 +38,9 @@ def standard_leads(names: Sequence[str], path: Path) -> dict[LeadName, int]:
     if not leads:
         listed = ", ".join(map(shown, names))
         raise UnreadableFileError(
-            path, f"none of its channels ({listed[:400]}) is one of the twelve standard leads (I, II, … V6)"
+            path,
+            f"there are no ECG leads in it: none of its channels ({listed[:400]}) is one of the twelve standard leads "
+            "(I, II, … V6)",
         )
     return leads
 

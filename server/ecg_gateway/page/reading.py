@@ -123,9 +123,10 @@ def _problem(path: Path, error: EcgError, stated: Stated) -> Problem:
     if not _is_known(path):
         is_meant = path.suffix.lower() in SUFFIXES
         return Problem(path.name, stranger_text(path.name, _head(path)), is_ecg=is_meant)
-    if _would_read(path, stated):
+    remaining = _remaining_error(path, error, stated)
+    if remaining is None:
         return Problem(path.name, _UNSTATED, is_unstated=True)
-    problem = error.problem if isinstance(error, UnreadableFileError) else str(error)
+    problem = remaining.problem if isinstance(remaining, UnreadableFileError) else str(remaining)
     return Problem(path.name, f"{problem[:1].upper()}{problem[1:]}.")
 
 
@@ -139,15 +140,18 @@ def _is_known(path: Path) -> bool:
     return True
 
 
-def _would_read(path: Path, stated: Stated) -> bool:
-    """Whether a file could be read if more were stated of it."""
+def _remaining_error(path: Path, error: EcgError, stated: Stated) -> EcgError | None:
+    """What would be wrong with a file if all that can be stated of it were; None: it would be read.
+
+    An error that stating cures has a remedy for the command line, which nobody has at the page.
+    """
     trial = Stated(stated.sample_rate_hz or _TRIAL.sample_rate_hz, stated.unit or _TRIAL.unit)
     if trial == stated:
-        return False
+        return error
     try:
-        return any(True for _ in _read_file(path, trial))
-    except EcgError:
-        return False
+        return None if any(True for _ in _read_file(path, trial)) else error
+    except EcgError as remaining:
+        return remaining
 
 
 def _problem_to_json(problem: Problem) -> Mapping[str, Any]:

@@ -56,13 +56,17 @@ def test_a_batch_is_sorted_filtered_and_opened(open_page: OpenPage, url: str, fo
         page.get_by_role("button", name="Recording", exact=True).click()
         assert _names(page) == ["a", "b", "c", "cut.dcm", "d"]
         for choice, names in (
-            ("With findings", ["a", "b"]),
+            ("Normal", ["a"]),
+            ("Other findings", ["b"]),
+            ("No finding", ["c"]),
             ("Abstained", ["d"]),
             ("Not classified", ["cut.dcm"]),
             ("All", ["a", "b", "c", "cut.dcm", "d"]),
         ):
             page.get_by_label("Which recordings").select_option(choice)
             assert _names(page) == names
+        # Of what the service abstains from, no bar stands out.
+        assert page.locator("#rows tr", has=page.locator(".p.finding")).locator("th").all_inner_texts() == ["a", "b"]
         page.get_by_label("Find").fill("more/")
         assert _names(page) == ["d"]
         expect(page.locator("#count")).to_have_text("1 of 5 shown")
@@ -130,7 +134,7 @@ def test_a_file_that_has_gone_is_not_taken_for_a_service_that_is_away(
         write_csv(path, np.zeros((5000, 12), np.int16))
     with open_page(url) as page:
         page.set_input_files("#files", paths)
-        expect(page.locator("#batch-state")).to_have_text("2 recordings done")
+        expect(page.locator("#batch-state")).to_have_text("2 recordings done · 2 with no finding")
         paths[0].unlink()
         page.get_by_role("button", name="a", exact=True).click()
         expect(page.locator("#problem-text")).to_contain_text("a.csv cannot be read: it was changed, moved or locked")
@@ -140,6 +144,7 @@ def test_a_file_that_has_gone_is_not_taken_for_a_service_that_is_away(
 def _run(page: Page, folder: Path) -> None:
     page.set_input_files("#folder", folder)
     expect(page.locator("#batch-state")).to_have_text(
-        "5 recordings done · 2 with findings · 1 abstained · 1 not classified · 1 file passed over, no ECG"
+        "5 recordings done · 1 normal · 1 with other findings · 1 with no finding · 1 abstained · 1 not classified · "
+        "1 file passed over, no ECG"
     )
     expect(page.locator("#progress")).to_be_hidden()

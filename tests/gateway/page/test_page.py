@@ -74,6 +74,19 @@ def test_metadata_is_told_and_asked_again(
     assert after != pytest.approx(before, abs=1e-3)
 
 
+def test_what_stands_for_unknown_values_is_told_as_of_a_patient(
+    open_page: OpenPage, default_url: str, csv: Path
+) -> None:
+    """Whole years, and in words what a mean of the two sexes is."""
+    with open_page(default_url) as page:
+        drop(page, [csv])
+        probabilities(page)
+        expect(page.locator("#notes li", has_text="Unknown")).to_have_text(
+            "Unknown, so the network was given: age 60 years, sex between male and female (0.48), height 167 cm, "
+            "weight 71 kg, pacemaker no."
+        )
+
+
 def test_an_answer_to_an_earlier_question_comes_too_late(open_page: OpenPage, url: str) -> None:
     """What the page shows is of the patient who is in the form, whichever answer is the last to come."""
     held: list[Route] = []
@@ -184,6 +197,34 @@ def _size_mm(drawn: Locator) -> tuple[float, float]:
         " return [a * width, d * height]; }"
     )
     return size[0] / _PIXELS_PER_MM, size[1] / _PIXELS_PER_MM
+
+
+@pytest.mark.parametrize(("layout", "strips"), [("3x4", 13), ("12x1", 12)])
+def test_no_wave_leaves_the_paper(open_page: OpenPage, url: str, tmp_path: Path, layout: str, strips: int) -> None:
+    """Of an R of 3 mV and an S of 3.2 mV in every lead the tips are drawn, and the grid's squares stay whole."""
+    microvolts = np.zeros((5000, 12), np.int16)
+    # Once in each column of the paper.
+    for second in (0.5, 3.0, 5.5, 8.0):
+        start = round(500 * second)
+        microvolts[start : start + 20] = 3000
+        microvolts[start + 20 : start + 40] = -3200
+    write_csv(tmp_path / "tall.csv", microvolts)
+    with open_page(url) as page:
+        drop(page, [tmp_path / "tall.csv"])
+        probabilities(page)
+        page.locator(f"[name=layout][value='{layout}']").check(force=True)
+        expect(page.locator("#paper .trace[data-lead]")).to_have_count(strips)
+        *_, height = map(float, (page.locator("#paper").get_attribute("viewBox") or "").split())
+        tops, feet = zip(*map(_reach_mm, page.locator("#paper .trace[data-lead]").all()), strict=True)
+    # An R ends on the border of two squares, of which the upper one is there; an S 3 mm above the border of one.
+    assert (min(tops), max(feet)) == (5, height - 3)
+    assert height % 5 == 0
+
+
+def _reach_mm(trace: Locator) -> tuple[float, float]:
+    """How far down the paper a trace begins, and how far it ends."""
+    top, height = trace.evaluate("node => { const { y, height } = node.getBBox(); return [y, height]; }")
+    return top, top + height
 
 
 @pytest.fixture

@@ -69,6 +69,20 @@ def test_a_token_is_asked_for_and_passed_on(open_page: OpenPage, guarded_url: st
         assert page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
 
 
+def test_where_there_is_no_reason_none_is_shaded(open_page: OpenPage, url: str, tmp_path: Path) -> None:
+    """What makes no difference that figures show is told as nothing, and there is no key to shades."""
+    signal = np.zeros((5000, 12), np.int16)
+    signal[0, 0] = 4
+    write_csv(tmp_path / "flat.csv", signal)
+    with open_page(url) as page:
+        page.set_input_files("#files", tmp_path / "flat.csv")
+        probabilities(page)
+        page.get_by_label("Why?").select_option("MI")
+        expect(page.locator("#why-text")).to_have_text("Nothing by itself makes a difference of 0.01 to MI.")
+        expect(page.locator("#why-key")).to_be_hidden()
+        expect(page.locator(".shade")).to_have_count(0)
+
+
 def test_the_reason_why_is_shaded_and_told(open_page: OpenPage, url: str, tmp_path: Path) -> None:
     """Half seconds are shaded by what they do to the chosen class, on the leads they are of, and the leads ranked."""
     signal = np.zeros((5000, 12), np.int16)

@@ -85,6 +85,16 @@ def test_what_is_no_ecg_is_called_by_its_name(url: str, tmp_path: Path, name: st
     assert problem["is_ecg"] == name.endswith((".dcm", ".edf"))
 
 
+@pytest.mark.parametrize("stated", [{}, {"unit": "uV"}, _STATED])
+def test_a_table_without_leads_is_told_so(url: str, tmp_path: Path, stated: dict[str, str]) -> None:
+    """Of a list of patients the page does not ask for a sample rate, with the words of a command line or without."""
+    path = tmp_path / "patients.csv"
+    path.write_text("name,age\nA,50\nB,60\n")
+    (problem,) = _read(url, [path], stated).json()["problems"]
+    assert problem["message"].startswith("There are no ECG leads in it: none of its channels (name, age) is one of")
+    assert not problem["is_unstated"]
+
+
 def test_an_ecg_that_is_damaged_is_an_ecg(url: str, tmp_path: Path) -> None:
     """A file that was meant to be a recording is not passed over in a folder."""
     path = tmp_path / "cut.dcm"

@@ -1,7 +1,7 @@
 // Many recordings: a table that fills as they are classified, to sort, to filter, and to take away as CSV.
 
 import { byId, html } from "./dom.js";
-import { findingsOf, isAbstained } from "./findings.js";
+import { findingsOf, isAbstained, outcomeOf } from "./findings.js";
 import { decode } from "./recording.js";
 import { insist, predict, readFiles } from "./service.js";
 import { tableText } from "./csv.js";
@@ -12,10 +12,14 @@ const FIRST = 200;
 const MORE = 500;
 const REDRAW_MS = 200;
 
+const hasOutcome = (outcome) => (row) => row.prediction && outcomeOf(row.prediction) === outcome;
+
 const FILTERS = {
   all: () => true,
-  findings: (row) => row.prediction && !isAbstained(row.prediction) && findingsOf(row.prediction).length > 0,
-  abstained: (row) => row.prediction && isAbstained(row.prediction),
+  normal: hasOutcome("normal"),
+  other: hasOutcome("other"),
+  nothing: hasOutcome("nothing"),
+  abstained: hasOutcome("abstained"),
   problems: (row) => row.problem !== undefined,
 };
 
@@ -148,7 +152,9 @@ export class Batch {
       const number = this.rows.filter(FILTERS[filter]).length;
       if (number) parts.push(`${number} ${word}`);
     };
-    count("findings", "with findings");
+    count("normal", "normal");
+    count("other", "with other findings");
+    count("nothing", "with no finding");
     count("abstained", "abstained");
     count("problems", "not classified");
     if (this.passedOver) parts.push(`${this.passedOver} ${this.passedOver === 1 ? "file" : "files"} passed over, no ECG`);
@@ -212,7 +218,7 @@ export class Batch {
     const warnings = qualityCount(row.prediction);
     return html("tr", {}, name,
       html("td", {}, abstained && html("span", { class: "chip warn" }, "abstained"), findings),
-      row.prediction.classes.map(probabilityCell),
+      row.prediction.classes.map((entry) => probabilityCell(entry, abstained)),
       html("td", { class: "number" }, row.prediction.uncertainty?.toFixed(2) ?? ""),
       html("td", { class: "number" }, warnings || ""),
       html("td", { class: "number" }, seconds(row.seconds)));
@@ -244,8 +250,8 @@ function compare(one, other, sign) {
   return sign * one.localeCompare(other, undefined, { numeric: true });
 }
 
-function probabilityCell({ probability = 0, is_positive }) {
-  const cell = html("td", { class: is_positive ? "p finding" : "p" }, probability.toFixed(2));
+function probabilityCell({ probability = 0, is_positive }, abstained) {
+  const cell = html("td", { class: is_positive && !abstained ? "p finding" : "p" }, probability.toFixed(2));
   cell.style.setProperty("--probability", probability);
   return cell;
 }

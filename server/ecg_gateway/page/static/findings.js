@@ -9,6 +9,18 @@ const list = (prediction, field) => prediction?.[field] ?? [];
 export const isAbstained = (prediction) => list(prediction, "abstentions").length > 0;
 export const findingsOf = (prediction) => list(prediction, "classes").filter((entry) => entry.is_positive);
 
+// That an ECG is normal is a class like any other in the contract, but no finding to whoever looks for what is wrong;
+// it is known by its code, which is PTB-XL's.
+const NORMAL = "NORM";
+
+// What stands of a prediction, in one word: "abstained", "other" findings than a normal ECG, "normal", or "nothing".
+export function outcomeOf(prediction) {
+  if (isAbstained(prediction)) return "abstained";
+  const codes = findingsOf(prediction).map((one) => one.code);
+  if (codes.some((code) => code !== NORMAL)) return "other";
+  return codes.length ? "normal" : "nothing";
+}
+
 export function showFindings(place, prediction, model) {
   place.replaceChildren(
     ...(isAbstained(prediction) ? [banner(prediction)] : []),

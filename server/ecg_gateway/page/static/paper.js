@@ -9,16 +9,21 @@ export const SECONDS_SHOWN = 10;
 export const WIDTH_MM = 270;
 
 const LEFT_MM = 15;
-const HEAD_MM = 20;
-const FOOT_MM = 15;
+// Above the first line and below the last: at least as much, and by whole large squares as much more as the leads need.
+const LEAST_HEAD_MM = 20;
+const LEAST_FOOT_MM = 15;
+const LARGE_SQUARE_MM = 5;
+// No heart makes more than 10 mV; a spike of an amplifier is not to make a paper of metres.
+const GREATEST_MARGIN_MM = 100;
 const LAYOUTS = { "3x4": { columns: 4, rowMm: 35 }, "12x1": { columns: 1, rowMm: 20 } };
 const LEAST_SHADE = 0.04;
 const DEEPEST_SHADE = 0.7;
 const PULSE = "h2v-10h5v10h2";
 
 // Which piece of which lead goes where; each lead is given its whole width, so the columns of a short recording overlap.
-export function arrange(layout, duration, from) {
+function arrange(layout, recording, from) {
   const { columns, rowMm } = LAYOUTS[layout];
+  const duration = recording.seconds;
   const rows = LEADS.length / columns;
   const shown = Math.min(SECONDS_SHOWN, duration - from);
   const width = SECONDS_SHOWN / columns;
@@ -27,20 +32,39 @@ export function arrange(layout, duration, from) {
     const start = from + Math.max(Math.min(column * width, shown - width), 0);
     const end = Math.min(start + width, from + shown);
     const left = LEFT_MM + column * width * MM_PER_SECOND;
-    return { lead, start, end, left, baseline: HEAD_MM + (index % rows) * rowMm, rowMm, isRhythm: false };
+    return { lead, start, end, left, baseline: (index % rows) * rowMm, rowMm, isRhythm: false };
   });
   if (columns > 1) {
-    const baseline = HEAD_MM + rows * rowMm;
-    strips.push({ lead: "II", start: from, end: from + shown, left: LEFT_MM, baseline, rowMm, isRhythm: true });
+    strips.push({ lead: "II", start: from, end: from + shown, left: LEFT_MM, baseline: rows * rowMm, rowMm, isRhythm: true });
   }
-  const rowCount = rows + (columns > 1 ? 1 : 0);
-  return { strips, height: HEAD_MM + (rowCount - 1) * rowMm + FOOT_MM };
+  const last = strips.at(-1).baseline;
+  const { head, foot } = marginsOf(strips, last, recording);
+  return { strips: strips.map((strip) => ({ ...strip, baseline: head + strip.baseline })), height: head + last + foot };
+}
+
+// How much paper there must be above the first line and below the last for no trace to leave it. They go by all of the
+// recording, not by what is shown of it, so that a page is as high as the next.
+function marginsOf(strips, last, recording) {
+  const reaches = strips.filter(({ lead }) => recording.leads.has(lead)).map(({ lead, baseline }) => {
+    const { least, greatest } = recording.leads.get(lead);
+    return { above: greatest * MM_PER_MILLIVOLT - baseline, below: baseline - least * MM_PER_MILLIVOLT - last };
+  });
+  return {
+    head: marginOf(LEAST_HEAD_MM, reaches.map(({ above }) => above)),
+    foot: marginOf(LEAST_FOOT_MM, reaches.map(({ below }) => below)),
+  };
+}
+
+// A tip on the very edge would lose half of its line, so there is always a part of a square to spare.
+function marginOf(least, reaches) {
+  const needed = (Math.floor(Math.max(...reaches, 0) / LARGE_SQUARE_MM) + 1) * LARGE_SQUARE_MM;
+  return Math.min(Math.max(least, needed), GREATEST_MARGIN_MM);
 }
 
 // Draws a page anew. `view` has the layout and where the page begins; `notes` what is said of each lead, which of them
 // are masked, and how strongly each half second of each lead is shaded.
 export function drawPaper(paper, recording, view, notes) {
-  const { strips, height } = arrange(view.layout, recording.seconds, view.from);
+  const { strips, height } = arrange(view.layout, recording, view.from);
   paper.setAttribute("viewBox", `0 0 ${WIDTH_MM} ${height}`);
   paper.style.setProperty("--width", WIDTH_MM);
   paper.replaceChildren(

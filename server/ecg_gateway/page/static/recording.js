@@ -48,9 +48,23 @@ function withDerived(leads) {
       const [ofFirst, ofSecond] = DERIVED[label];
       lead = { millivolts: first.map((one, index) => ofFirst * one + ofSecond * second[index]), isDerived: true };
     }
-    if (lead) all.set(label, { ...lead, offset: offsetOf(lead.millivolts) });
+    if (lead) {
+      const offset = offsetOf(lead.millivolts);
+      all.set(label, { ...lead, offset, ...extremesOf(lead.millivolts, offset) });
+    }
   }
   return all;
+}
+
+// How far a lead goes below and above the line it is drawn about, in millivolts, over all of the recording.
+function extremesOf(millivolts, offset) {
+  let [least, greatest] = [0, 0];
+  for (const value of millivolts) {
+    if (!Number.isFinite(value)) continue;
+    least = Math.min(least, value - offset);
+    greatest = Math.max(greatest, value - offset);
+  }
+  return { least, greatest };
 }
 
 function offsetOf(millivolts) {

@@ -5,7 +5,9 @@ import { leadLabel } from "./recording.js";
 import { explain } from "./service.js";
 import { FIELDS } from "./words.js";
 
-// Changes of a probability below this are no reason, so they are not shaded as deeply as one.
+// What is less than this is 0.00 in figures, and no reason: it is neither named nor shaded.
+const LEAST_TOLD = 0.005;
+// Where no half second changes a probability by more than this, none is shaded as deeply as a reason.
 const LEAST_DEEPEST = 0.02;
 const PAUSE_MS = 400;
 const MOST_NAMED = 4;
@@ -81,9 +83,15 @@ export class Why {
   }
 }
 
-function shadeOf({ leads, times }) {
-  const changes = leads.flatMap((lead) => lead.time_probability_changes ?? []);
-  const deepest = Math.max(LEAST_DEEPEST, ...changes.map(Math.abs));
+// The most that half a second of one lead changes the probability.
+const greatestOf = ({ leads }) => Math.max(0, ...leads.flatMap((lead) => lead.time_probability_changes ?? []).map(Math.abs));
+
+// What is to be shaded; null where there is nothing to tell.
+function shadeOf(explained) {
+  const { leads, times } = explained;
+  const greatest = greatestOf(explained);
+  if (greatest < LEAST_TOLD) return null;
+  const deepest = Math.max(LEAST_DEEPEST, greatest);
   return {
     deepest,
     times: times.map(({ offset_seconds: start = 0, duration_seconds: duration }) => ({ start, end: start + duration })),
@@ -91,13 +99,15 @@ function shadeOf({ leads, times }) {
   };
 }
 
-function wordsOf({ code, leads, metadata = [] }) {
+function wordsOf(explained) {
+  const { code, leads, metadata = [] } = explained;
   const parts = [
     ...leads.map((lead) => [leadLabel(lead.lead), lead.probability_change ?? 0]),
     ...metadata.map(({ field, probability_change = 0 }) => [FIELDS[field] ?? field, probability_change]),
-  ].filter(([, change]) => Math.abs(change) >= 0.005);
+  ].filter(([, change]) => Math.abs(change) >= LEAST_TOLD);
   parts.sort(([, one], [, other]) => Math.abs(other) - Math.abs(one));
-  if (!parts.length) return `Nothing by itself makes a difference of 0.01 to ${code}.`;
+  if (!parts.length && greatestOf(explained) < LEAST_TOLD) return `Nothing by itself makes a difference of 0.01 to ${code}.`;
+  if (!parts.length) return `No lead as a whole makes a difference of 0.01 to ${code}; half seconds of one do.`;
   const named = parts.slice(0, MOST_NAMED).map(([name, change]) => `${name} ${signed(change)}`);
   return `What each does to the probability of ${code}: ${named.join(", ")}.`;
 }

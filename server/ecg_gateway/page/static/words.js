@@ -25,17 +25,21 @@ export function warningLines(warnings) {
   const lines = [];
   for (const warning of warnings) {
     const field = codeOf(warning) === "METADATA_IMPUTED" && IMPUTED.exec(warning.message)?.[1];
-    if (field && warning.measured !== undefined) imputed.push(`${FIELDS[field] ?? field} ${CODES[field]?.[warning.measured] ?? figure(warning)}`);
+    if (field && warning.measured !== undefined) imputed.push(`${FIELDS[field] ?? field.replaceAll("_", " ")} ${given(field, warning)}`);
     else lines.push(warning.message);
   }
   if (imputed.length) lines.push(`Unknown, so the network was given: ${imputed.join(", ")}.`);
   return lines;
 }
 
-// What stands for a code, where the network was given one.
-const CODES = { has_pacemaker: { 0: "no", 1: "yes" }, sex: { 0: "male", 1: "female" } };
+// What 0 and 1 stand for. In place of an unknown value the network may be given a mean, which is neither.
+const ENDS = { has_pacemaker: ["no", "yes"], sex: ["male", "female"] };
 
-const figure = (warning) => `${Number(warning.measured.toPrecision(4))} ${warning.unit ?? ""}`.trim();
+// Means have decimals that nobody would give of a patient's years, centimetres and kilograms.
+function given(field, { measured, unit }) {
+  if (ENDS[field]) return ENDS[field][measured] ?? `between ${ENDS[field].join(" and ")} (${measured.toFixed(2)})`;
+  return unit ? `${Math.round(measured)} ${unit === "year" ? "years" : unit}` : `${Number(measured.toPrecision(4))}`;
+}
 
 export const percent = (part) => `${(100 * part).toFixed(part > 0 && part < 0.1 ? 1 : 0)} %`;
 
