@@ -155,6 +155,8 @@ class ResultTable:
         with _naming_faults(self.place):
             if self._passed_over:
                 self._write(PASSED_OVER, json.dumps(self._passed_over).encode())
+            else:
+                self._remove(f"{self.place.path}/{PASSED_OVER}")
             self._write(SUCCESS, b"")
 
     def part_count(self) -> int:
