@@ -6,6 +6,9 @@ import enum
 from ecg_client.prediction import Prediction
 from ecg_client.recording import LeadName
 
+LEAST_TELLING_CHANGE = 0.01
+"""A change of a probability that is less says nothing, so it is not shown as if it did."""
+
 
 class ExplanationMethod(enum.StrEnum):
     """How it is found out what speaks for a class, by the names of `ecg.v1.ExplanationMethod`."""

@@ -1,6 +1,5 @@
 """Ray itself: started on this machine for as long as the process runs, or joined where it runs already."""
 
-import logging
 import os
 import shutil
 import tempfile
@@ -12,15 +11,13 @@ from ray import serve
 from ray.serve.config import HTTPOptions, ProxyLocation, gRPCOptions
 
 from ecg_cluster.proxy_environment import proxy_environment
+from ecg_cluster.ray_start import start_ray
 from ecg_cluster.settings import ClusterSettings, RaySettings
 from ecg_server.cores import usable_cores
 from ecg_server.settings import MEBIBYTE
 
 SERVICER_FUNCTION = "ecg_cluster.proxy.add_services"
 LOOPBACK = "127.0.0.1"
-ATTEMPTS = 3
-
-logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -53,22 +50,7 @@ def start_proxies(port: int) -> None:
 
 
 def _start(settings: RaySettings, folder: str) -> None:
-    """Start Ray, once more where the machine was too busy: Ray's agents have 15 s to begin, and no setting for that."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            _init(settings, folder)
-        except Exception as error:
-            if attempt == ATTEMPTS or "timed out during startup" not in str(error):
-                raise
-            logger.warning("Ray did not start in time, and is started again")
-            ray.shutdown()
-        else:
-            return
-
-
-def _init(settings: RaySettings, folder: str) -> None:
-    ray.init(
-        address="local",
+    start_ray(
         num_cpus=settings.cpus or usable_cores(),
         object_store_memory=settings.object_store_mib * MEBIBYTE,
         include_dashboard=settings.has_dashboard,

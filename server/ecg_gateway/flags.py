@@ -16,9 +16,9 @@ EPILOG = """\
 Every flag can be given as an environment variable too: --max-body-mib is ECG_GATEWAY_MAX_BODY_MIB (and --insecure is
 ECG_GATEWAY_INSECURE=true). A flag wins.
 
-Once it listens the gateway prints one line, "listening on HOST:PORT", to standard error; its log goes there too. It
-starts whether or not the service is there. SIGTERM or Ctrl-C makes it answer what it has received and exit 0. It exits
-1 when the address or the certificates cannot be used, 2 on a wrong flag.
+Once it listens the gateway prints one line, "listening on HOST:PORT", to standard error; its log goes there too, and
+says where the page is. It starts whether or not the service is there. SIGTERM or Ctrl-C makes it answer what it
+has received and exit 0. It exits 1 when the address or the certificates cannot be used, 2 on a wrong flag.
 
 Not a medical device.
 """

@@ -47,7 +47,13 @@ def run_gateway(settings: GatewaySettings, announce: Callable[[str], None]) -> N
         start_log()
         if metrics is not None:
             _tell(metrics, settings)
-        server = _Server(config, lambda: announce(_text(*listener.getsockname()[:2])))
+        address = _text(*listener.getsockname()[:2])
+
+        def on_listening() -> None:
+            announce(address)
+            logger.info("the page is at %s://%s/", "http" if settings.tls is None else "https", address)
+
+        server = _Server(config, on_listening)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(server, listener))
 

@@ -31,7 +31,7 @@ OTHERS = "0.0.0.0"  # noqa: S104 - that is the point
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_it_is_told_to_stop(default_server: ServerProcess, number: signal.Signals) -> None:
-    """One line when it listens, one for each request but those of probes, and status 0."""
+    """One line when it listens, one with the page, one for each request but those of probes, and status 0."""
     with ServerProcess("--service", default_server.address, module="ecg_gateway") as process:
         requests.get(f"http://{process.address}/healthz", timeout=60)
         requests.get(
@@ -40,10 +40,11 @@ def test_it_serves_until_it_is_told_to_stop(default_server: ServerProcess, numbe
         requests.get(f"http://{process.address}/secret", timeout=60)
         process.process.send_signal(number)
         assert process.wait() == 0
-    listening, *lines = process.lines
+    listening, page, *lines = process.lines
     asked, lost = (json.loads(line) for line in lines)
 
     assert re.fullmatch(r"listening on 127\.0\.0\.1:\d+\n", listening)
+    assert json.loads(page)["message"] == f"the page is at http://{process.address}/"
     expected = {"level": "INFO", "message": "request", "request_id": "a", "method": "GET", "route": "/model-summary"}
     assert asked.items() >= (expected | {"status": 200, "peer": "127.0.0.1"}).items()
     assert asked["duration_ms"] > 0

@@ -3,7 +3,7 @@
 import dataclasses
 import enum
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -27,13 +27,16 @@ from ecg_client.cli.plotting import (
 from ecg_client.cli.rendering import NOT_A_MEDICAL_DEVICE, prediction_as_json, print_prediction, print_table, terminal
 from ecg_client.cli.service import Service, calls_a_service
 from ecg_client.connection import DEFAULT_TIMEOUT_S
-from ecg_client.explanation import ClassExplanation, Explanation, ExplanationMethod
+from ecg_client.explanation import LEAST_TELLING_CHANGE, ClassExplanation, Explanation, ExplanationMethod
 from ecg_client.plotting import Arrangement
 from ecg_client.plotting.picture_file import DEFAULT_DPI
 from ecg_client.plotting.remarks import lead_label
 
 _BAR_WIDTH = 20
 _MOST_TIMES = 6
+
+# What it is, its name, and the change in probability.
+_Row = tuple[str, str, float]
 
 
 # A method that is newer than this client has a name, and no meaning here.
@@ -145,28 +148,30 @@ def _print_explanation(
     for entry in shown:
         console.print()
         console.print(Text(f"What speaks for {entry.code} ({entry.display_name}, {entry.probability:.3f})", "bold"))
-        print_table(console, _ranking(entry))
+        rows = list(_rows(entry))
+        print_table(console, _ranking(rows))
+        if all(abs(change) < LEAST_TELLING_CHANGE for _, _, change in rows):
+            console.print(f"  Nothing by itself makes a difference of {LEAST_TELLING_CHANGE} to {entry.code}.")
     console.print()
     console.print(f"{_MEANINGS.get(explanation.method, '')}Below 0 it speaks against the class.", soft_wrap=True)
     console.print(NOT_A_MEDICAL_DEVICE)
 
 
-def _ranking(entry: ClassExplanation) -> Table:
-    """The leads, the half seconds that matter most and the metadata, each from what speaks most for the class down."""
+def _ranking(rows: Collection[_Row]) -> Table:
+    """Rows with a bar for each; where hardly anything changes, no bar is long."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column()
     table.add_column(justify="right")
     table.add_column()
-    rows = list(_rows(entry))
-    greatest = max((abs(change) for _, _, change in rows), default=0.0) or 1.0
+    greatest = max([LEAST_TELLING_CHANGE, *(abs(change) for _, _, change in rows)])
     for kind, name, change in rows:
         table.add_row(f"  {kind}", name, f"{change:+.3f}", _bar(change / greatest))
     return table
 
 
-def _rows(entry: ClassExplanation) -> Iterator[tuple[str, str, float]]:
-    """What it is, its name, and the change in probability."""
+def _rows(entry: ClassExplanation) -> Iterator[_Row]:
+    """The leads, the half seconds that matter most and the metadata, each from what speaks most for the class down."""
     for lead in sorted(entry.leads, key=lambda one: -one.probability_change):
         yield "lead", lead_label(lead.lead), lead.probability_change
     telling = sorted(entry.times, key=lambda one: -abs(one.probability_change))[:_MOST_TIMES]
@@ -178,7 +183,7 @@ def _rows(entry: ClassExplanation) -> Iterator[tuple[str, str, float]]:
 
 
 def _bar(share: float) -> Text:
-    """A bar as long as the share of the greatest: full for the class, hollow against it."""
+    """A bar as long as the share: full for the class, hollow against it."""
     length = round(abs(share) * _BAR_WIDTH)
     return Text("█" * length, "red") if share > 0 else Text("░" * length, "blue")
 

@@ -7,15 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from ecg_client.explanation import ClassExplanation
+from ecg_client.explanation import LEAST_TELLING_CHANGE, ClassExplanation
 from ecg_client.plotting.paper import MM_PER_SECOND
 from ecg_client.plotting.remarks import lead_label
 from ecg_client.plotting.strips import Strip
 
 FOR, AGAINST = "#e8731a", "#2f6fde"
 _GREATEST_OPACITY = 0.6
-# Where nothing changes the probability by more than this, nothing is dark.
-_LEAST_SCALE = 0.01
 # Of its row's height, so that rows can be told apart.
 _HEIGHT = 0.84
 
@@ -40,9 +38,13 @@ class Shade:
 
 
 def shades_of(entry: ClassExplanation, strips: Iterable[Strip]) -> Iterator[Shade]:
-    """Yields how strips are shaded, half second by half second; the darkest is the greatest change of all."""
+    """Yields how strips are shaded, half second by half second; the darkest is the greatest change of all.
+
+    Where that is less than 0.01, nothing is dark.
+    """
     by_lead = {one.lead: one.time_probability_changes for one in entry.leads}
-    scale = max((abs(change) for changes in by_lead.values() for change in changes), default=0.0)
+    changes = (abs(change) for each in by_lead.values() for change in each)
+    scale = max([LEAST_TELLING_CHANGE, *changes])
     for strip in strips:
         # Leads that were not asked for half second by half second are not shaded.
         for time, change in zip(entry.times, by_lead.get(strip.lead, ()), strict=False):
@@ -52,7 +54,7 @@ def shades_of(entry: ClassExplanation, strips: Iterable[Strip]) -> Iterator[Shad
                 height = _HEIGHT * strip.height_mm
                 left = strip.left_mm + (start - strip.start_s) * MM_PER_SECOND
                 width = (end - start) * MM_PER_SECOND
-                yield Shade(left, strip.baseline_mm - height / 2, width, height, change / max(scale, _LEAST_SCALE))
+                yield Shade(left, strip.baseline_mm - height / 2, width, height, change / scale)
 
 
 def draw_shade(axes: Axes, shades: Iterable[Shade]) -> None:
@@ -72,7 +74,7 @@ def draw_shade(axes: Axes, shades: Iterable[Shade]) -> None:
 
 
 def shade_key(entry: ClassExplanation) -> str:
-    """Returns what the shade means, with what the darkest piece is."""
+    """Returns what the shade means, with what the darkest piece is; or that no piece makes a difference."""
     pieces = [
         (change, f"{lead_label(lead.lead)}, {time.offset_seconds:.1f} s")
         for lead in entry.leads
@@ -81,4 +83,7 @@ def shade_key(entry: ClassExplanation) -> str:
     if not pieces:
         return ""
     change, where = max(pieces, key=lambda piece: abs(piece[0]))
-    return f"Shade: orange speaks for {entry.code}, blue against it; darkest: {change:+.3f} ({where})"
+    darkest = f"darkest: {change:+.3f} ({where})"
+    if abs(change) < LEAST_TELLING_CHANGE:
+        darkest = f"no half second by itself makes a difference of {LEAST_TELLING_CHANGE}"
+    return f"Shade: orange speaks for {entry.code}, blue against it; {darkest}"

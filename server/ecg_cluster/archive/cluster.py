@@ -6,13 +6,14 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ray
 from ray.data import DataContext
 
 from ecg_cluster.archive.errors import ClusterError
+from ecg_cluster.ray_start import start_ray
 from ecg_server.cores import usable_cores
 
 MEBIBYTE = 1 << 20
@@ -42,7 +43,7 @@ def _joined(address: str) -> Iterator[None]:
         socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
     except (OSError, ValueError) as error:
         raise ClusterError(otherwise) from error
-    with _running(otherwise, address=address):
+    with _running(otherwise, ray.init, address=address):
         yield
 
 
@@ -52,8 +53,8 @@ def _started(cores: int, object_store_mib: int) -> Iterator[None]:
     with (
         tempfile.TemporaryDirectory(prefix="ecg-ray-", dir="/tmp", ignore_cleanup_errors=True) as folder,
         _running(
-            "Ray did not start on this machine within half a minute; try again when it is less busy",
-            address="local",
+            "Ray did not start on this machine; try again when it is less busy",
+            start_ray,
             num_cpus=cores,
             object_store_memory=object_store_mib * MEBIBYTE,
             include_dashboard=False,
@@ -64,10 +65,10 @@ def _started(cores: int, object_store_mib: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _running(otherwise: str, **options: Any) -> Iterator[None]:
+def _running(otherwise: str, init: Callable[..., object], **options: Any) -> Iterator[None]:
     try:
         with _silent():
-            ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
+            init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
     except Exception as error:  # Ray raises what it likes
         raise ClusterError(otherwise) from error
     try:

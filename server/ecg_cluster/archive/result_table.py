@@ -2,6 +2,7 @@
 
     OUT/part-….parquet    rows; every part is whole, and no recording is in two of them
     OUT/_SUCCESS          there when the last run came to its end; empty
+    OUT/_passed_over.json which files are no recordings, so that nobody looks again; not there where all are
     OUT/_writing/         what workers write; a part is moved out of it when it is whole
     OUT/_lock             keeps a second program away, on disks
 
@@ -10,6 +11,7 @@ What begins with _ is passed over by all that read such folders: pandas, pyarrow
 
 import contextlib
 import io
+import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -32,6 +34,7 @@ except ImportError:  # Windows has none: there nothing keeps two programs from o
     fcntl = None  # type: ignore[assignment]
 
 SUCCESS = "_SUCCESS"
+PASSED_OVER = "_passed_over.json"
 LOCK = "_lock"
 WRITING = "_writing"
 PART = "part-"
@@ -43,7 +46,7 @@ class Kept:
     """What an earlier run left that still holds.
 
     Attributes:
-        paths: the names of the units whose rows hold.
+        paths: the names of the units whose rows hold, and of those that still are no recordings.
         recordings: how many rows hold.
         failed: how many of them have no prediction.
     """
@@ -68,6 +71,8 @@ class ResultTable:
         self.writing = place.at(f"{place.path}/{WRITING}")
         self._files = place.filesystem
         self._lock: BinaryIO | None = None
+        # Names and fingerprints.
+        self._passed_over: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         with _naming_faults(self.place):
@@ -108,15 +113,27 @@ class ResultTable:
                 "another --output, or give --replace to do them all again"
             )
         with _naming_faults(self.place):
-            self._remove(f"{self.place.path}/{SUCCESS}")
             if others:
+                self.reopen()
                 for part in parts:
                     self._remove(part)
                 return Kept()
             kept = Kept()
             for part in parts:
                 self._keep_of(part, fingerprints, kept, retry=retry)
+            if not retry:
+                self._passed_over = self._read_passed_over(fingerprints)
+            kept.paths.update(self._passed_over)
             return kept
+
+    def reopen(self) -> None:
+        """Say that it is about to change, and no longer all that was asked for.
+
+        Raises:
+            ArchiveError: that cannot be said.
+        """
+        with _naming_faults(self.place):
+            self._remove(f"{self.place.path}/{SUCCESS}")
 
     def publish(self, written: Written) -> None:
         """Put a part into the table that a worker wrote.
@@ -124,6 +141,7 @@ class ResultTable:
         Raises:
             ArchiveError: it is not where the worker wrote it, or the table cannot be written.
         """
+        self._passed_over.update(written.passed_over)
         if written.path:
             with _naming_faults(self.place):
                 self._files.move(written.path, f"{self.place.path}/{written.part}")
@@ -134,8 +152,12 @@ class ResultTable:
         Raises:
             ArchiveError: it cannot be written.
         """
-        with _naming_faults(self.place), self._files.open_output_stream(f"{self.place.path}/{SUCCESS}"):
-            pass
+        with _naming_faults(self.place):
+            if self._passed_over:
+                self._write(PASSED_OVER, json.dumps(self._passed_over).encode())
+            else:
+                self._remove(f"{self.place.path}/{PASSED_OVER}")
+            self._write(SUCCESS, b"")
 
     def part_count(self) -> int:
         """Return of how many parts it consists."""
@@ -145,6 +167,19 @@ class ResultTable:
         for info in self._files.get_file_info(fs.FileSelector(self.place.path)):
             if info.is_file and info.base_name.startswith(PART):
                 yield info.path
+
+    def _write(self, name: str, content: bytes) -> None:
+        with self._files.open_output_stream(f"{self.place.path}/{name}") as file:
+            file.write(content)
+
+    def _read_passed_over(self, fingerprints: dict[str, str]) -> dict[str, str]:
+        """Return which units still are no recordings; none where nobody knows: then they are looked at again."""
+        try:
+            with self._files.open_input_file(f"{self.place.path}/{PASSED_OVER}") as file:
+                known = json.loads(file.read())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return {name: known[name] for name in known if known[name] == fingerprints.get(name)}
 
     def _read(self, part: str, names: Collection[str] | None = _COLUMNS) -> Any:
         try:
@@ -167,6 +202,7 @@ class ResultTable:
         # In two parts a recording is only where two programs wrote to one bucket.
         stale |= kept.paths.intersection(path for path, _, _ in rows)
         if stale:
+            self.reopen()
             self._rewrite(part, [path not in stale for path, _, _ in rows])
         held = [(path, reason) for path, reason, _ in rows if path not in stale and path in fingerprints]
         kept.paths.update(path for path, _ in held)

@@ -1,5 +1,6 @@
 """One run: what is not done yet is dealt out to workers, and what they write is put into the table."""
 
+import contextlib
 import pickle
 import uuid
 from collections.abc import Iterator, Sequence
@@ -64,10 +65,14 @@ def classify_archive(settings: ArchiveSettings, terminal: TextIO) -> Tally:
         job = Job(settings.model, identity, codes, settings.stated, table.writing)
         if pending:
             progress = Progress(terminal, len(units), len(units) - len(pending))
-            for written in _written(pending, archive, job, settings, progress):
-                table.publish(written)
-                tally.done += written.recordings
-                tally.failed += written.failed
+            with _workers(settings, progress) as workers:
+                # Not before: where no worker comes, what was complete still is.
+                table.reopen()
+                chunks = chunks_of(pending, archive, workers, settings.part_files)
+                for written in _written(chunks, job, workers, progress):
+                    table.publish(written)
+                    tally.done += written.recordings
+                    tally.failed += written.failed
         table.complete()
         tally.parts = table.part_count()
     return tally
@@ -83,23 +88,26 @@ def chunks_of(units: Sequence[Unit], place: Place, workers: int, part_files: int
     ]
 
 
-def _written(
-    units: Sequence[Unit], place: Place, job: Job, settings: ArchiveSettings, progress: Progress
-) -> Iterator[Written]:
-    """Yield the parts of units, each as soon as a worker has written it."""
+@contextlib.contextmanager
+def _workers(settings: ArchiveSettings, progress: Progress) -> Iterator[int]:
+    """Have a cluster, and progress shown; return how many workers it is to have."""
     progress.begin()
     try:
         with connected(settings.address, settings.workers, settings.object_store_mib) as workers:
-            chunks = chunks_of(units, place, workers, settings.part_files)
-            sizes = {chunk.name: len(chunk.units) for chunk in chunks}
-            for row in _data_set(chunks, job, workers).iter_rows():
-                written: Written = pickle.loads(row[CHUNK])  # noqa: S301 - our own
-                yield written
-                progress.add(sizes[written.part], written.recordings)
+            yield workers
     except RayError as error:
         raise _told(error) from error
     finally:
         progress.end()
+
+
+def _written(chunks: Sequence[Chunk], job: Job, workers: int, progress: Progress) -> Iterator[Written]:
+    """Yield the parts of chunks, each as soon as a worker has written it."""
+    sizes = {chunk.name: len(chunk.units) for chunk in chunks}
+    for row in _data_set(chunks, job, workers).iter_rows():
+        written: Written = pickle.loads(row[CHUNK])  # noqa: S301 - our own
+        yield written
+        progress.add(sizes[written.part], written.recordings)
 
 
 def _data_set(chunks: Sequence[Chunk], job: Job, workers: int) -> ray.data.Dataset:

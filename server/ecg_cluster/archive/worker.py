@@ -6,7 +6,7 @@ import io
 import pickle
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,12 +43,14 @@ class Written:
         path: where it lies for now; empty: it has no rows, and there is none.
         recordings: its rows.
         failed: its rows without a prediction.
+        passed_over: the units of which it has no row, since nobody meant them to be recordings: name and fingerprint.
     """
 
     part: str
     path: str
     recordings: int
     failed: int
+    passed_over: dict[str, str] = field(default_factory=dict)
 
 
 class Worker:
@@ -89,7 +91,7 @@ class Worker:
             with self._job.output.filesystem.open_output_stream(path) as file:
                 file.write(_parquet(rows, self._job.class_codes))
         self._job.output.filesystem.delete_file(begun)
-        return Written(chunk.name, path, len(rows), failed)
+        return Written(chunk.name, path, len(rows), failed, _without_rows(chunk, rows))
 
     def _begin(self, chunk: Chunk) -> str:
         """Leave a sign that a chunk was begun, and return where; give up one whose workers have died over and over.
@@ -123,6 +125,11 @@ class Worker:
         read = functools.partial(read_unit, place=chunk.place, stated=self._job.stated)
         threads = LOCAL_THREADS if chunk.place.is_local else BUCKET_THREADS
         return read_ahead(chunk.units, read, threads, RECORDINGS_AHEAD)
+
+
+def _without_rows(chunk: Chunk, rows: list[Row]) -> dict[str, str]:
+    paths = {row["path"] for row in rows}
+    return {unit.name: unit.fingerprint for unit in chunk.units if unit.name not in paths}
 
 
 def _order(row: Row) -> tuple[str, int]:

@@ -52,6 +52,20 @@ def test_a_bar_is_as_long_as_what_it_says(ecg: Ecg, one: Path) -> None:
     assert bars == {"II": "█" * 20, "aVL": "█" * 13, "I": "█" * 7, "III": "░" * 13}
 
 
+def test_where_hardly_anything_changes_no_bar_is_long(ecg: Ecg, one: Path, tmp_path: Path) -> None:
+    """A full bar is a hundredth at least; that nothing reaches it is said."""
+    table = {lead: np.zeros(100) for lead in ("I", "II", "III", "aVR", "aVL", "aVF", *(f"V{n}" for n in range(1, 7)))}
+    table["II"][0] = 0.003
+    lines = [",".join(table), *(",".join(map(str, row)) for row in zip(*table.values(), strict=True))]
+    (tmp_path / "flat.csv").write_text("\n".join(lines))
+    _, out, err = ecg("explain", tmp_path / "flat.csv", "--sample-rate", "100", "--unit", "mV", "--class", "CD")
+    bars = dict(re.findall(r"^  lead +(\S+) +\S+ +([█░]+)$", out, re.MULTILINE))
+
+    assert (bars, err) == ({"II": "█" * 6}, "")
+    assert "Nothing by itself makes a difference of 0.01 to CD." in out
+    assert "Nothing by itself" not in ecg("explain", one)[1]
+
+
 def test_classes_can_be_chosen(ecg: Ecg, one: Path) -> None:
     """Whether they are findings or not."""
     _, out, _ = ecg("explain", one, "--class", "CD", "--class", "NORM")

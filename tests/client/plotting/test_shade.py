@@ -31,6 +31,13 @@ def test_nothing_is_dark_where_hardly_anything_changes() -> None:
     assert shade.strength == pytest.approx(0.1)
 
 
+def test_the_key_names_no_darkest_piece_where_nothing_is_dark() -> None:
+    """A change of less than a hundredth is none to look at."""
+    told = "Shade: orange speaks for MI, blue against it; no half second by itself makes a difference of 0.01"
+    assert shade_key(_explained({LeadName.I: (0.001, -0.009, 0, 0, 0, 0)})) == told
+    assert "darkest: -0.010" in shade_key(_explained({LeadName.I: (0.001, -0.01, 0, 0, 0, 0)}))
+
+
 def test_a_lead_of_which_nothing_is_known_is_not_shaded() -> None:
     """It was not asked for, or the network does not see it."""
     entry = _explained({LeadName.I: ()})

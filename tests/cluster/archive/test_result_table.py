@@ -100,9 +100,10 @@ def test_a_recording_in_two_parts_is_left_in_one(out: Path, units: list[Unit], j
 
 
 def test_that_it_is_complete_is_said_only_while_it_is(out: Path, units: list[Unit], job: Job) -> None:
-    """A run that is broken off leaves no `_SUCCESS`."""
-    assert (out / "_SUCCESS").exists()
+    """A run that takes rows out and is broken off leaves no `_SUCCESS`; one that keeps all leaves it."""
     _keep(out, units, job)
+    assert (out / "_SUCCESS").exists()
+    _keep(out, [dataclasses.replace(units[0], fingerprint="another"), *units[1:]], job)
     assert not (out / "_SUCCESS").exists()
 
 

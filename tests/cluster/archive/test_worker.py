@@ -44,6 +44,15 @@ def test_a_chunk_becomes_a_part(job: Job, chunk: Chunk) -> None:
     assert {row["model_sha256"] for row in rows if not row["reason"]} == {job.identity.sha256}
 
 
+def test_what_nobody_meant_to_be_a_recording_is_told(job: Job, tmp_path: Path) -> None:
+    """It has no row."""
+    (tmp_path / "README").write_text("no recording")
+    place = open_place(str(tmp_path / "README"))
+    units = tuple(list_units(place, Stated(), open_place("/nowhere")))
+    written = Worker(job).write_part(Chunk("part-0.parquet", place, units))
+    assert (written.path, written.passed_over) == ("", {units[0].name: units[0].fingerprint})
+
+
 def test_a_chunk_that_is_tried_again_spoils_nothing(job: Job, chunk: Chunk) -> None:
     """Each try writes a file of its own; only one will be taken."""
     worker = Worker(job)
