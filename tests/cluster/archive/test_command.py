@@ -86,7 +86,10 @@ def test_whatever_dies_every_recording_has_one_row(
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     interrupted = len(paths_of(out))
-    assert (process.returncode, err) == (130, INTERRUPTED)
+    assert process.returncode == 130, err
+    # Before it Ray may have said that it ended its workers.
+    assert err.endswith(INTERRUPTED)
+    assert "Traceback" not in err
     assert killed < interrupted < COUNT
     assert not (out / "_SUCCESS").exists()
 
