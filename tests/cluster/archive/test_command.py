@@ -87,8 +87,8 @@ def test_whatever_dies_every_recording_has_one_row(
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     interrupted = len(paths_of(out))
     assert process.returncode == 130, err
-    # Before it Ray may have said that it ended its workers.
-    assert err.endswith(INTERRUPTED)
+    # Ray may say beside it that it ended its workers.
+    assert INTERRUPTED in err
     assert "Traceback" not in err
     assert killed < interrupted < COUNT
     assert not (out / "_SUCCESS").exists()
