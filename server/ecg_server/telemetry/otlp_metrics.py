@@ -28,6 +28,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric as Family
 from prometheus_client.samples import Sample
 
+from ecg_server.telemetry.last_words import last_words
 from ecg_server.telemetry.resource import resource
 
 logger = logging.getLogger(__name__)
@@ -53,9 +54,10 @@ class OtlpMetrics:
         self._thread.start()
 
     def close(self) -> None:
-        """Send them once more, and end; may block."""
+        """Send them once more, and end; blocks for a moment."""
         self._is_ending.set()
-        self._thread.join()
+        with last_words(self._exporter.shutdown):
+            self._thread.join()
         self._exporter.shutdown()
 
     def _run(self) -> None:

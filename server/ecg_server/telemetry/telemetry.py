@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from ecg_server.telemetry.observer import Observer
 
-# How long it may take to send the last, where perhaps nobody is there to take it: a drain has to end in time.
-LAST_WORDS_SECONDS = 1.0
-
 logger = logging.getLogger(__name__)
 
 
@@ -66,12 +63,7 @@ class Telemetry:
 
     async def close(self) -> None:
         """Send what is not sent yet, for a moment, and end."""
-        endings = [asyncio.create_task(in_own_thread(end)) for end in self._endings]
-        if not endings:
-            return
-        _, late = await asyncio.wait(endings, timeout=LAST_WORDS_SECONDS)
-        if late:
-            logger.warning("what is sent over OTLP is not taken in time; the last of it is lost")
+        await asyncio.gather(*(in_own_thread(end) for end in self._endings))
 
     def _tell_metrics(self, measurements: Measurements, host: str, sources: Sources) -> None:
         # Here, because only the extra `telemetry` has what they need, and it takes a while to load.

@@ -18,6 +18,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from ecg_server.batching import Run
 from ecg_server.call import Call
+from ecg_server.telemetry.last_words import last_words
 from ecg_server.telemetry.measurements import NETWORK, OTHER, PREPROCESSING, QUEUE, method_of
 from ecg_server.telemetry.observer import Metadata, Observer
 from ecg_server.telemetry.resource import resource
@@ -42,13 +43,15 @@ class Tracing(Observer):
 
     def __init__(self) -> None:
         self._provider = TracerProvider(resource=resource(), shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._exporter = OTLPSpanExporter()
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("ecg_server", version("ecg-classifier"))
         self._spans: dict[Call, Span] = {}
 
     def close(self) -> None:
-        """Send what is not sent yet, and end; may block."""
-        self._provider.shutdown()
+        """Send what is not sent yet, and end; blocks for a moment."""
+        with last_words(self._exporter.shutdown):
+            self._provider.shutdown()
 
     def call_began(self, call: Call, metadata: Metadata) -> None:
         """Begin a span, and note its trace in the call."""

@@ -14,6 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from ecg_server.settings import TelemetrySettings
 from ecg_server.telemetry.measurements import METHODS, OTHER, REFUSAL_REASONS, STAGES
+from ecg_server.telemetry.tracing import Tracing
 from ecg_testing.documented import ROOT
 from ecg_testing.fakes import fake_classifier
 from ecg_testing.messages import numbered_recording
@@ -48,12 +49,17 @@ def test_the_values_of_labels_are_those_that_there_are() -> None:
     assert meanings["ecg_calls_refused_total"] == REFUSAL_REASONS
 
 
-def test_what_it_costs_is_measured_by_the_program_that_is_named() -> None:
+def test_what_it_costs_is_measured_by_the_program_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows are its own."""
+    with otlp_collector() as collected:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{collected.address}")
+        tracing = Tracing()
+        measured = costs(tracing)
+        for cost in measured:
+            cost.act()
+        tracing.close()
     rows = re.findall(r"^\| ((?:a number|metrics|traces|Python client): [^|]*) \| [\d.]+ \|$", DOCUMENT, re.MULTILINE)
-    assert rows == [cost.what for cost in costs()]
-    for cost in costs():
-        cost.act()
+    assert rows == [cost.what for cost in measured]
 
 
 async def test_the_example_makes_the_trace_that_is_shown() -> None:

@@ -1,6 +1,8 @@
 """A call's spans: whose children they are, what they say, and how many there are."""
 
 import logging
+import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -141,13 +143,20 @@ async def test_what_is_left_is_sent_at_the_end(collected: Collected, monkeypatch
     assert [span.name for span in collected.spans if span.kind == Span.SPAN_KIND_SERVER] == [PREDICT]
 
 
-async def test_a_collector_that_is_not_there_harms_nobody(
-    collected: Collected, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answers", ["refuses", "is silent"])
+async def test_a_collector_that_takes_nothing_harms_nobody(
+    collected: Collected, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, answers: str
 ) -> None:
-    """Calls are answered, the server ends, and the log says that what was sent is lost."""
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-    async with traced() as server:
-        answer = await server.stub.Predict(request(numbered_recording(500)))
+    """Calls are answered, the server ends and leaves no thread behind, and the log says that what was sent is lost."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}" if answers == "is silent" else "127.0.0.1:1"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{address}")
+        telemetry = TelemetrySettings(sends_metrics=True, sends_traces=True)
+        async with serving(fake_classifier(), telemetry=telemetry) as server:
+            answer = await server.stub.Predict(request(numbered_recording(500)))
 
     assert answer.prediction.classes[0].is_positive
     assert collected.spans == []
+    assert "what is sent over OTLP is not taken in time; the last of it is lost" in caplog.messages
+    assert not [record for record in caplog.records if record.exc_info]
+    assert not [thread.name for thread in threading.enumerate() if thread.name.lower().startswith(("otel", "otlp"))]
