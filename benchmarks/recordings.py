@@ -48,9 +48,10 @@ def _with_patient(recording: Recording, index: int) -> Recording:
 def _with_samples(recording: Recording, kind: SampleKind) -> Recording:
     if kind is SampleKind.INT16:
         return recording
-    return dataclasses.replace(recording, signal=millivolts(recording), microvolts_per_unit=1000.0)
+    signal = millivolts(recording).astype(np.float32)
+    return dataclasses.replace(recording, signal=signal, microvolts_per_unit=1000.0)
 
 
-def millivolts(recording: Recording) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Return the signal in millivolts, as the service understands it."""
-    return (recording.signal.astype(np.float64) * recording.microvolts_per_unit / 1000.0).astype(np.float32)
+def millivolts(recording: Recording) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the signal in millivolts, with as many digits as it has: so wfdb reads it."""
+    return recording.signal.astype(np.float64) * recording.microvolts_per_unit / 1000.0

@@ -13,21 +13,24 @@ Results = TypeVar("Results")
 DOCUMENT = Path("docs/benchmarks.md")
 
 
-def add_results_flags(parser: argparse.ArgumentParser, output: Path, unless: str) -> None:
+def add_results_flags(
+    parser: argparse.ArgumentParser, output: Path, unless: str, document: Path = DOCUMENT
+) -> None:
     """Add --output, --document and --read to the flags of a benchmark.
 
     Args:
         parser: of its flags.
         output: where results go unless told otherwise.
         unless: in which case they are not put into the document, in words.
+        document: where they are put unless told otherwise.
     """
     parser.add_argument("--output", type=Path, default=output, help=f"where the results go (default: {output})")
     parser.add_argument(
         "--document",
         type=Path,
         nargs="?",
-        const=DOCUMENT,
-        help=f"put the results into this document too, unless {unless} (default: {DOCUMENT})",
+        const=document,
+        help=f"put the results into this document too, unless {unless} (default: {document})",
     )
     parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing; show the results of an earlier run")
 

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_table(table, console)
     has_failed = any(case.is_failure for case in results.cases)
     if options.document and not has_failed:
-        put_between(BEGIN, END, markdown(results), DOCUMENT)
+        put_between(BEGIN, END, markdown(results), options.document)
     return int(has_failed)
 
 
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--replicas", type=_counts, default=(1, 2), help="how many, in turn (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each load is measured (default: 5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long a measurement takes (default: 3)")
-    add_results_flags(parser, OUTPUT, unless="something could not be measured")
+    add_results_flags(parser, OUTPUT, unless="something could not be measured", document=DOCUMENT)
     return parser
 
 

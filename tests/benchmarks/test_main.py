@@ -13,7 +13,6 @@ from benchmarks.document import BEGIN, END
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ("--rounds", "1", "--seconds", "0.05", "--stream-recordings", "40")
-# What the model that ships may refuse.
 
 
 @dataclass(frozen=True, slots=True)
