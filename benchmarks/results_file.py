@@ -13,9 +13,7 @@ Results = TypeVar("Results")
 DOCUMENT = Path("docs/benchmarks.md")
 
 
-def add_results_flags(
-    parser: argparse.ArgumentParser, output: Path, unless: str, document: Path = DOCUMENT
-) -> None:
+def add_results_flags(parser: argparse.ArgumentParser, output: Path, unless: str, document: Path = DOCUMENT) -> None:
     """Add --output, --document and --read to the flags of a benchmark.
 
     Args:
