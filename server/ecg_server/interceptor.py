@@ -1,5 +1,6 @@
 """What surrounds every call: who it is from, what it may, the status of its error, its line in the log."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -150,4 +151,8 @@ async def _abort(context: Context, error: Exception, call: Call) -> None:
     status = rpc_status.to_status(status_of(error))
     call.status = status.code.name
     call.reason = recording_error(error).reason
-    await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID_KEY, call.request_id)))
+    try:
+        await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID_KEY, call.request_id)))
+    except aio.InternalError:
+        # The caller has gone at this very moment, its own time being over too: no fault, for gRPC to write down.
+        raise asyncio.CancelledError from None

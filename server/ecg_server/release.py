@@ -4,13 +4,16 @@ The error with which gRPC ends a call stands in a circle with the call, and on t
 passes, and with them the request: up to a gigabyte of parsed message, until the garbage collector comes by.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from grpc import aio
 
 from ecg_server.grpc_types import Context, Continuation
+
+Error = TypeVar("Error", bound=BaseException)
 
 
 class ReleasingInterceptor(aio.ServerInterceptor):
@@ -34,7 +37,7 @@ def _releasing_unary(method: Callable[[Any, Context], Awaitable[Any]]) -> Callab
         del request  # or this frame would hold it
         try:
             return await answer
-        except aio.AbortError as error:
+        except (aio.AbortError, asyncio.CancelledError) as error:
             raise _empty(error) from None
 
     return releasing
@@ -47,13 +50,13 @@ def _releasing_stream(
         try:
             async for response in method(requests, context):
                 yield response
-        except aio.AbortError as error:
+        except (aio.AbortError, asyncio.CancelledError) as error:
             raise _empty(error) from None
 
     return releasing
 
 
-def _empty(error: aio.AbortError) -> aio.AbortError:
+def _empty(error: Error) -> Error:
     """Take the frames from an error and from those it came from; they are in the log where they matter."""
     one: BaseException | None = error
     while one is not None:

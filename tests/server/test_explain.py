@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 
 import grpc
 import numpy as np
@@ -229,6 +230,22 @@ async def test_who_leaves_the_queue_leaves_nothing_in_it() -> None:
 def _recordings_in_memory() -> int:
     gc.collect()
     return sum(isinstance(one, Recording) for one in gc.get_objects())
+
+
+async def test_a_deadline_that_passes_on_both_sides_at_once_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    """Of so many calls, some callers go while they are being told: gRPC fails, and the log is not troubled with it."""
+    network = GatedForMany()
+    async with serving(fake_classifier(network)) as server:
+        network.close()
+        first = server.stub.Explain(asked(numbered_recording(1)))
+        await entered(network)
+        for _ in range(200):
+            late = [server.stub.Explain(asked(numbered_recording(2)), timeout=0.01) for _ in range(4)]
+            assert {await call.code() for call in late} == {grpc.StatusCode.DEADLINE_EXCEEDED}
+        network.gate.set()
+        await first
+
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_a_deadline_passes_while_an_explanation_waits_for_its_turn() -> None:
