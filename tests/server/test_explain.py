@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import grpc
 import numpy as np
@@ -17,7 +19,7 @@ from ecg_server.settings import AccessSettings, ExplanationSettings
 from ecg_testing.fakes import FailingNetwork, GatedNetwork, entered, fake_classifier
 from ecg_testing.messages import numbered_recording, packed_recording, synthetic_recording, units
 from ecg_testing.processes import ServerProcess
-from ecg_testing.serving import request, serving
+from ecg_testing.serving import Serving, request, serving
 from ecg_testing.statuses import CallStatus, call_status
 from ecg_testing.waiting import until
 
@@ -166,6 +168,18 @@ class GatedForMany(GatedNetwork):
         return super().__call__(metadata, signal) if len(signal) > 1 else signal[:, 0, :5]
 
 
+@asynccontextmanager
+async def explaining(network: GatedForMany) -> AsyncIterator[Serving]:
+    """Serve, with one explanation stopped at the gate; it is let through, and answered, at the end of the block."""
+    async with serving(fake_classifier(network)) as server:
+        network.close()
+        first = server.stub.Explain(asked(numbered_recording(1)))
+        await entered(network)
+        yield server
+        network.gate.set()
+        await first
+
+
 async def test_predictions_go_on_beside_explanations_which_wait_and_are_refused_when_many_do() -> None:
     """One is computed, eight wait, the next is told to come again; the predictions in between are answered."""
     network = GatedForMany()
@@ -211,18 +225,13 @@ async def test_work_that_nobody_waits_for_ends_before_its_next_run(way: str) -> 
 async def test_who_leaves_the_queue_leaves_nothing_in_it() -> None:
     """However many come and go while one is computed: each makes room at once, and its recording is let go."""
     network = GatedForMany()
-    async with serving(fake_classifier(network)) as server:
-        network.close()
-        first = server.stub.Explain(asked(numbered_recording(1)))
-        await entered(network)
+    async with explaining(network) as server:
         before = _recordings_in_memory()
         for _ in range(2 * WAITING_FOR_EACH):
             with pytest.raises(aio.AioRpcError) as caught:
                 await server.stub.Explain(asked(numbered_recording(2)), timeout=0.05)
             assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
         await until(lambda: _recordings_in_memory() <= before)
-        network.gate.set()
-        await first
 
     assert len(network.seen) == 32
 
@@ -235,15 +244,10 @@ def _recordings_in_memory() -> int:
 async def test_a_deadline_that_passes_on_both_sides_at_once_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     """Of so many calls, some callers go while they are being told: gRPC fails, and the log is not troubled with it."""
     network = GatedForMany()
-    async with serving(fake_classifier(network)) as server:
-        network.close()
-        first = server.stub.Explain(asked(numbered_recording(1)))
-        await entered(network)
+    async with explaining(network) as server:
         for _ in range(200):
             late = [server.stub.Explain(asked(numbered_recording(2)), timeout=0.01) for _ in range(4)]
             assert {await call.code() for call in late} == {grpc.StatusCode.DEADLINE_EXCEEDED}
-        network.gate.set()
-        await first
 
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
@@ -251,14 +255,9 @@ async def test_a_deadline_that_passes_on_both_sides_at_once_is_no_fault(caplog: 
 async def test_a_deadline_passes_while_an_explanation_waits_for_its_turn() -> None:
     """It leaves the queue without being computed."""
     network = GatedForMany()
-    async with serving(fake_classifier(network)) as server:
-        network.close()
-        first = server.stub.Explain(asked(numbered_recording(1)))
-        await entered(network)
+    async with explaining(network) as server:
         with pytest.raises(aio.AioRpcError) as caught:
             await server.stub.Explain(asked(numbered_recording(2)), timeout=0.3)
-        network.gate.set()
-        await first
 
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     assert len(network.seen) == 32
